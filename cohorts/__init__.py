@@ -1,0 +1,1 @@
+"""Cohorts: their sessions, places, registers and completions."""

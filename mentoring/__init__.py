@@ -1,0 +1,1 @@
+"""Mentoring: rounds, matching and pairings (the rooms come later)."""
