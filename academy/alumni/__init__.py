@@ -1,0 +1,1 @@
+"""What people completed, their certificates, and the alumni they become."""

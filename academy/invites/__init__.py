@@ -1,0 +1,1 @@
+"""Calendar events, the people invited to them, and what is sent to their calendars."""

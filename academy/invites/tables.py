@@ -1,0 +1,61 @@
+"""Events in people's calendars, and who is invited to them."""
+
+from enum import StrEnum
+
+from piccolo.table import Table
+
+from academy.database import columns as c
+from academy.people.tables import Person
+
+
+class EventStatus(StrEnum):
+    CONFIRMED = "confirmed"
+    CANCELLED = "cancelled"
+
+
+class CalendarEvent(Table):
+    """What stands in the calendars. UID and SEQUENCE live here, stored, and never come from a clock (RFC 5546 2.1.4)."""
+
+    id = c.key()
+    uid = c.text(120)
+    sequence = c.whole(default=0)
+    starts_at = c.instant()
+    ends_at = c.instant()
+    zone = c.text(64, default="Europe/London")
+    title = c.text(200)
+    description = c.long_text(default="")
+    place = c.text(300, default="")
+    link = c.text(500, default="")
+    status = c.status(EventStatus, EventStatus.CONFIRMED)
+    stamped_at = c.instant()  # DTSTAMP of the last version told
+    asked_sequence = c.whole(default=0)  # the version at which people were last asked to answer
+    created_at = c.instant()
+    changed_at = c.instant()
+
+
+class InviteeState(StrEnum):
+    INVITED = "invited"
+    WITHDRAWN = "withdrawn"
+
+
+class Reply(StrEnum):
+    """PARTSTAT of RFC 5545 3.2.12, as far as people can give it."""
+
+    NEEDS_ACTION = "needs_action"
+    ACCEPTED = "accepted"
+    TENTATIVE = "tentative"
+    DECLINED = "declined"
+
+
+class Invitee(Table):
+    """One person's invitation to one event, and the answer."""
+
+    id = c.key()
+    event = c.link(CalendarEvent, on_delete=c.CASCADE)
+    person = c.link(Person, on_delete=c.CASCADE)
+    state = c.status(InviteeState, InviteeState.INVITED)
+    reply = c.status(Reply, Reply.NEEDS_ACTION)
+    replied_at = c.instant(null=True)
+    reply_sequence = c.whole(default=0)
+    note = c.text(300, default="")
+    invited_at = c.instant()

@@ -1,0 +1,1 @@
+"""Programmes, what completing them takes, and who sponsors them."""

@@ -1,0 +1,1 @@
+"""The public calendar of cohorts and its feeds."""

@@ -1,0 +1,1 @@
+"""Closing a cohort: who completed, what others miss."""

@@ -1,0 +1,1 @@
+"""One cohort at a glance, for its coordinator."""

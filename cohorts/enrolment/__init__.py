@@ -1,0 +1,1 @@
+"""Places in a cohort: registering, waiting, moving up, withdrawing."""

@@ -1,0 +1,1 @@
+"""Cohorts and their sessions: when, where, with whom."""
