@@ -1,0 +1,97 @@
+"""The composition root: every room's routes, the guards around them, and what lives as long as the process."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from litestar import Litestar, Request
+from litestar.config.csrf import CSRFConfig
+from litestar.datastructures import State
+
+from academy import database
+from academy.accounts import guards, sessions
+from academy.database.secret import secret_key
+from academy.settings import Settings
+from academy.web.failures import HANDLERS
+from academy.web.safety import add_headers
+
+SERVICE = "Leadership Academy"
+
+
+def create_app(settings: Settings, *, engine: database.Engine | None = None) -> Litestar:
+    """The whole product as one ASGI application. ``engine`` is given by tests that have one open already."""
+    own_engine = engine is None
+    used: database.Engine = database.connect(settings) if engine is None else engine
+    database.use(used)
+
+    @asynccontextmanager
+    async def lifespan(app: Litestar) -> AsyncIterator[None]:
+        if own_engine:
+            await database.open(used)
+        try:
+            yield
+        finally:
+            if own_engine:
+                await database.close(used)
+
+    return Litestar(
+        route_handlers=all_routes(),
+        lifespan=[lifespan],
+        guards=[guards.who_may],
+        middleware=[sessions.SessionMiddleware()],
+        csrf_config=CSRFConfig(
+            secret=secret_key(settings).hex(),
+            cookie_name="__Host-csrf" if settings.secure else "csrf",
+            cookie_secure=settings.secure,
+            cookie_httponly=True,
+            cookie_samesite="lax",
+            exclude=["^/api/", "^/health/", "^/static/", "^/feeds?/"],
+        ),
+        exception_handlers=HANDLERS,
+        before_send=[add_headers],
+        state=State({"settings": settings, "page_context": page_context, "engine": used}),
+        openapi_config=None,
+        logging_config=None,
+        request_max_body_size=2_000_000,
+    )
+
+
+def all_routes() -> list[Any]:
+    """Every room's routes. A room that is not named here cannot be reached."""
+    from academy.accounts import web as accounts
+    from academy.web import static
+
+    return [*static.routes, *accounts.routes]
+
+
+def page_context(request: Request[Any, Any, Any]) -> dict[str, Any]:
+    """What every page shows: the organisation, who is signed in, and the menu for them."""
+    settings: Settings = request.app.state.settings
+    visitor = request.scope.get("user")
+    return {
+        "org": {"name": settings.organisation, "service": SERVICE},
+        "user": visitor,
+        "nav": menu(visitor),
+        "settings_demo": settings.demo,
+    }
+
+
+def menu(visitor: Any) -> list[tuple[str, str]]:
+    """The menu: the same words everywhere, and only what this person can open."""
+    items = [("Calendar", "/"), ("Programmes", "/programmes")]
+    if visitor is None:
+        return items
+    if visitor.coordinator:
+        return [
+            ("Today", "/today"),
+            ("Cohorts", "/cohorts"),
+            ("Programmes", "/programmes"),
+            ("People", "/people"),
+            ("Outbox", "/outbox"),
+            ("My academy", "/home"),
+        ]
+    if visitor.facilitator:
+        items = [("My sessions", "/my-sessions"), *items]
+    return [("Home", "/home"), *items]

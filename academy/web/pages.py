@@ -1,0 +1,81 @@
+"""Answers in HTML: a page, a redirect with something said, a download."""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+
+from litestar import Request, Response
+from litestar.datastructures import Cookie
+from litestar.enums import MediaType
+from litestar.utils.scope.state import ScopeState
+
+from academy.web.templates import environment
+
+FLASH = "said"
+
+
+def page(
+    request: Request[Any, Any, Any],
+    template: str,
+    *,
+    status: int = 200,
+    section: str = "",
+    staff: bool = False,
+    errors: dict[str, str] | None = None,
+    **context: Any,
+) -> Response[str]:
+    """Render a page. ``staff`` pages are dense; ``errors`` maps a field to what is wrong with it."""
+    said = _said(request)
+    csrf = ScopeState.from_scope(request.scope).csrf_token
+    base = request.app.state.page_context(request)
+    html = environment().get_template(template).render(
+        {
+            **base,
+            "request_path": request.url.path,
+            "section": section,
+            "density": "app-compact" if staff else "",
+            "flash": said,
+            "csrf_token": csrf if isinstance(csrf, str) else "",
+            "errors": [{"field": field, "text": text} for field, text in (errors or {}).items()],
+            **context,
+        }
+    )
+    response: Response[str] = Response(html, status_code=status, media_type=MediaType.HTML)
+    if said:
+        response.set_cookie(Cookie(key=FLASH, value="", max_age=0, path="/", httponly=True, samesite="lax"))
+    return response
+
+
+def redirect(to: str, *, said: str = "") -> Response[None]:
+    """Send the browser on with GET (303). ``said`` is shown once on the next page; it never enters the address."""
+    response: Response[None] = Response(None, status_code=303, headers={"Location": local_path(to)})
+    if said:
+        value = base64.urlsafe_b64encode(said[:600].encode()).decode()
+        response.set_cookie(Cookie(key=FLASH, value=value, path="/", max_age=60, httponly=True, samesite="lax"))
+    return response
+
+
+def download(content: bytes, *, name: str, media_type: str) -> Response[bytes]:
+    """A file to keep, under a name made of plain letters."""
+    safe = "".join(ch if ch.isascii() and (ch.isalnum() or ch in "-_.") else "-" for ch in name)
+    return Response(
+        content, media_type=media_type, headers={"Content-Disposition": f'attachment; filename="{safe}"'}
+    )
+
+
+def local_path(to: str) -> str:
+    """``to`` if it is a path of ours, else the front page: nobody is redirected to another site."""
+    if not to.startswith("/") or to.startswith(("//", "/\\")) or any(ord(ch) < 33 or ch == "\\" for ch in to):
+        return "/"
+    return to
+
+
+def _said(request: Request[Any, Any, Any]) -> str:
+    value = request.cookies.get(FLASH, "")
+    if not value:
+        return ""
+    try:
+        return base64.urlsafe_b64decode(value.encode()).decode()[:600]
+    except ValueError:
+        return ""

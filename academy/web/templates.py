@@ -1,0 +1,55 @@
+"""The Jinja environment of the pages. Strict: a name that is not given is an error, not an empty place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markdown_it import MarkdownIt
+from markupsafe import Markup
+
+TEMPLATES = Path(__file__).parents[2] / "templates"
+
+_filters: dict[str, Callable[..., Any]] = {}
+
+
+def template_filter(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Register a Jinja filter under the function's name; rooms add their own at import."""
+    _filters[function.__name__] = function
+    return function
+
+
+@template_filter
+def markdown(text: str) -> Markup:
+    """Markdown as safe HTML: no raw HTML in, and what comes out passes an allow-list."""
+    import nh3
+
+    html = MarkdownIt("commonmark", {"html": False, "linkify": False}).disable("image").render(text)
+    return Markup(  # noqa: S704 - nh3 has just cleaned it
+        nh3.clean(
+            html,
+            tags={"p", "ul", "ol", "li", "strong", "em", "a", "h2", "h3", "h4", "blockquote", "br", "code", "hr"},
+            attributes={"a": {"href"}},
+            url_schemes={"http", "https", "mailto"},
+            link_rel="noopener noreferrer",
+        )
+    )
+
+
+@lru_cache(maxsize=1)
+def environment() -> Environment:
+    """The one environment; templates are compiled at their first use and kept."""
+    made = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+        cache_size=-1,
+    )
+    made.filters.update(_filters)
+    return made
