@@ -19,7 +19,7 @@ import tempfile
 from pathlib import Path
 
 FOLDER = Path(__file__).parents[1] / "academy" / "web" / "static" / "vendor"
-FONT = 'var(--app-font,system-ui,sans-serif)'
+FONT = "var(--app-font,system-ui,sans-serif)"
 """What stands in place of the font stack of GOV.UK: our own token, set in ``app.css``."""
 BRAND = ("GDS Transport", "Calvert", "crest", "/assets/")
 """Words that may not be left in a file that we ship."""
@@ -76,8 +76,14 @@ def fetch(version: str) -> tuple[dict[str, bytes], str]:
         answer = subprocess.run(command, cwd=folder, check=True, capture_output=True)  # noqa: S603
         entry = json.loads(answer.stdout)[0]
         with tarfile.open(Path(folder, entry["filename"])) as package:
-            files = {name: package.extractfile(f"package/{name}").read() for name in (  # type: ignore[union-attr]
-                "package.json", "dist/govuk/govuk-frontend.min.css", "dist/govuk/govuk-frontend.min.js")}
+            files = {
+                name: package.extractfile(f"package/{name}").read()
+                for name in (  # type: ignore[union-attr]
+                    "package.json",
+                    "dist/govuk/govuk-frontend.min.css",
+                    "dist/govuk/govuk-frontend.min.js",
+                )
+            }
     return files, entry["integrity"]
 
 

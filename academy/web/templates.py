@@ -11,6 +11,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
+from academy.web.static import static_url
+
 TEMPLATES = Path(__file__).parents[2] / "templates"
 
 _filters: dict[str, Callable[..., Any]] = {}
@@ -52,4 +54,5 @@ def environment() -> Environment:
         cache_size=-1,
     )
     made.filters.update(_filters)
+    made.globals["static"] = static_url
     return made
