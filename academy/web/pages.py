@@ -29,17 +29,21 @@ def page(
     said = _said(request)
     csrf = ScopeState.from_scope(request.scope).csrf_token
     base = request.app.state.page_context(request)
-    html = environment().get_template(template).render(
-        {
-            **base,
-            "request_path": request.url.path,
-            "section": section,
-            "density": "app-compact" if staff else "",
-            "flash": said,
-            "csrf_token": csrf if isinstance(csrf, str) else "",
-            "errors": [{"field": field, "text": text} for field, text in (errors or {}).items()],
-            **context,
-        }
+    html = (
+        environment()
+        .get_template(template)
+        .render(
+            {
+                **base,
+                "request_path": request.url.path,
+                "section": section,
+                "density": "app-compact" if staff else "",
+                "flash": said,
+                "csrf_token": csrf if isinstance(csrf, str) else "",
+                "errors": [{"field": field, "text": text} for field, text in (errors or {}).items()],
+                **context,
+            }
+        )
     )
     response: Response[str] = Response(html, status_code=status, media_type=MediaType.HTML)
     if said:
@@ -59,9 +63,7 @@ def redirect(to: str, *, said: str = "") -> Response[None]:
 def download(content: bytes, *, name: str, media_type: str) -> Response[bytes]:
     """A file to keep, under a name made of plain letters."""
     safe = "".join(ch if ch.isascii() and (ch.isalnum() or ch in "-_.") else "-" for ch in name)
-    return Response(
-        content, media_type=media_type, headers={"Content-Disposition": f'attachment; filename="{safe}"'}
-    )
+    return Response(content, media_type=media_type, headers={"Content-Disposition": f'attachment; filename="{safe}"'})
 
 
 def local_path(to: str) -> str:

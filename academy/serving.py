@@ -1,0 +1,60 @@
+"""Run the application in a server, and tell its routes."""
+
+from __future__ import annotations
+
+import asyncio
+
+import msgspec
+import uvicorn
+
+from academy.app import create_app
+from academy.database.migrate import pending
+from academy.errors import DomainError
+from academy.settings import Settings
+from academy.web import logs
+
+
+class NotMigrated(DomainError):
+    """The database is older or newer than this version."""
+
+
+class Route(msgspec.Struct, frozen=True, order=True):
+    """One address and its audience."""
+
+    path: str
+    method: str
+    who: str
+
+
+def run(settings: Settings) -> None:
+    """Serve until told to stop. Raises NotMigrated when ``academy migrate`` has to run first."""
+    logs.set_up()
+    if asyncio.run(pending(settings)):
+        raise NotMigrated("The database is not at this version yet. Run: academy migrate")
+    uvicorn.Server(configure(settings)).run()
+
+
+def configure(settings: Settings) -> uvicorn.Config:
+    """uvicorn as we run it. No access log: addresses hold secrets. Forwarding headers only from named proxies."""
+    return uvicorn.Config(
+        create_app(settings),
+        host=settings.host,
+        port=settings.port,
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        date_header=True,
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=settings.trusted_proxies or None,
+        timeout_graceful_shutdown=20,
+    )
+
+
+def route_list(settings: Settings) -> list[Route]:
+    """Every method and path that the application answers, and who may use it, in the order of the paths."""
+    found: set[Route] = set()
+    for route in create_app(settings).routes:
+        for handler in getattr(route, "route_handlers", ()):
+            for method in sorted(handler.http_methods - {"OPTIONS"}):
+                found.add(Route(route.path, method, str(handler.opt.get("who", "closed"))))
+    return sorted(found)
