@@ -1,0 +1,291 @@
+"""SQLite for many readers and one writer in one process, and for several processes on one file.
+
+Connections are opened once and held. All writing goes through one connection behind a fair queue, so that fifty
+bookings at one instant wait their turn instead of failing with "database is locked". Short reads run in the event loop
+itself, under a budget of SQLite's own steps; a longer one moves to a reader thread. WAL with synchronous=FULL: what was
+acknowledged survives a power cut.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import os
+import re
+import sqlite3
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, TypeVar
+
+from piccolo.engine.sqlite import SQLiteEngine
+from piccolo.querystring import QueryString
+
+from academy.database.failures import TransactionMisuse, check_values, raise_in_our_words
+from academy.database.transactions import Row, Scope, Transaction
+from academy.errors import Busy
+
+Answer = TypeVar("Answer")
+
+sqlite3.register_converter("INTEGER", int)  # Piccolo's own goes by way of Decimal, for every number
+sqlite3.register_converter("BOOLEAN", b"1".__eq__)
+
+READS = re.compile(r"\s*(SELECT|VALUES|EXPLAIN|WITH)\b", re.IGNORECASE)
+WRITES = re.compile(r"\b(INSERT|UPDATE|DELETE|REPLACE)\b", re.IGNORECASE)
+TICKS = 20
+BREATH = 32
+"""After so many reads in the event loop, others get a turn."""
+
+
+class Connection:
+    """One SQLite connection with a thread of its own."""
+
+    def __init__(self, path: Path, *, read_only: bool) -> None:
+        self.raw = sqlite3.connect(
+            path,
+            isolation_level=None,
+            check_same_thread=False,
+            cached_statements=512,
+            detect_types=sqlite3.PARSE_DECLTYPES | sqlite3.PARSE_COLNAMES,
+        )
+        self._busy_ms = -1
+        self._wait_for_others(5000)
+        if not read_only:
+            self.raw.execute("PRAGMA journal_mode=WAL")
+        self.raw.execute("PRAGMA synchronous=FULL")
+        self.raw.execute("PRAGMA foreign_keys=ON")
+        self.raw.execute("PRAGMA temp_store=MEMORY")
+        self.raw.execute("PRAGMA cache_size=-16000")
+        if read_only:
+            self.raw.execute("PRAGMA query_only=ON")
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="sqlite")
+
+    def submit(self, call: Callable[..., Answer], *values: Any) -> asyncio.Future[Answer]:
+        """Queue a call for the connection's thread. Shield it: a call that was queued is always carried out."""
+        return asyncio.get_running_loop().run_in_executor(self._thread, call, *values)
+
+    def rows(self, sql: str, values: Sequence[Any] = ()) -> list[Row]:
+        cursor = self.raw.execute(sql, values)
+        if cursor.description is None:
+            return []
+        names = [column[0] for column in cursor.description]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+    def begin(self, wait_ms: int) -> None:
+        self.end(commit=False)
+        self._wait_for_others(wait_ms)
+        self.raw.execute("BEGIN IMMEDIATE")
+
+    def alone(self, sql: str, values: Sequence[Any], wait_ms: int) -> list[Row]:
+        """One statement that is its own transaction."""
+        self._wait_for_others(wait_ms)
+        return self.rows(sql, values)
+
+    def end(self, commit: bool) -> None:
+        """Commit or roll back. Afterwards no transaction is open, whatever went wrong."""
+        try:
+            if commit:
+                self.raw.execute("COMMIT")
+        finally:
+            if self.raw.in_transaction:
+                self.raw.execute("ROLLBACK")
+
+    def close(self) -> None:
+        self._thread.shutdown(wait=True)
+        self.raw.close()
+
+    def _wait_for_others(self, milliseconds: int) -> None:
+        """How long SQLite waits for another process that is writing."""
+        if milliseconds != self._busy_ms:
+            self.raw.execute(f"PRAGMA busy_timeout={milliseconds:d}")
+            self._busy_ms = milliseconds
+
+
+class QuickReader(Connection):
+    """Reads in the calling thread, but only up to a budget of SQLite's steps."""
+
+    def __init__(self, path: Path, *, budget: int) -> None:
+        super().__init__(path, read_only=True)
+        self._wait_for_others(0)
+        self._ticks = 0
+        self.raw.set_progress_handler(self._tick, max(1, budget // TICKS))
+
+    def read(self, sql: str, values: Sequence[Any]) -> list[Row]:
+        """Raises sqlite3.OperationalError (SQLITE_INTERRUPT) when the budget is used up."""
+        self._ticks = 0
+        return self.rows(sql, values)
+
+    def _tick(self) -> int:
+        self._ticks += 1
+        return self._ticks > TICKS
+
+
+class SQLiteTransaction(Transaction):
+    def __init__(self, writer: Connection, give_back: Callable[[asyncio.Future[Any]], None]) -> None:
+        super().__init__()
+        self._writer = writer
+        self._give_back = give_back
+
+    async def _execute(self, sql: str, values: Sequence[Any]) -> list[Row]:
+        return await asyncio.shield(self._writer.submit(self._writer.rows, sql, values))
+
+    async def _end(self, commit: bool) -> None:
+        ending = self._writer.submit(self._writer.end, commit)
+        ending.add_done_callback(self._give_back)
+        await asyncio.shield(ending)
+
+    def _holds(self) -> bool:
+        return self._writer.raw.in_transaction
+
+
+class SQLiteDatabase(SQLiteEngine):
+    """Piccolo's engine for one SQLite file. ``writer_wait`` is in seconds, ``budget`` in SQLite's VM steps."""
+
+    def __init__(self, path: Path, *, readers: int = 3, budget: int = 2000, writer_wait: float = 10.0) -> None:
+        super().__init__(path=str(path))
+        self.file = path
+        self.writer_wait = writer_wait
+        self._reader_count = readers
+        self._budget = budget
+        self._home: asyncio.AbstractEventLoop | None = None
+
+    async def start_connection_pool(self, **_: Any) -> None:
+        """Open the held connections. Raises Busy when the file can't be opened."""
+        loop = asyncio.get_running_loop()
+        if self._home is loop:
+            return
+        if self._home is not None and not self._home.is_closed():
+            raise TransactionMisuse("This database is open in another event loop. Close it there first.")
+        if self._home is not None:
+            self._shut()
+        try:
+            self._open_file()
+        except (sqlite3.Error, OSError) as error:
+            raise_in_our_words(error)
+            raise
+        self._turn = asyncio.Lock()
+        self._long: set[str] = set()
+        self._since_breath = 0
+        self._home = loop
+
+    def _open_file(self) -> None:
+        self.file.parent.mkdir(parents=True, exist_ok=True)
+        with suppress(FileExistsError):
+            os.close(os.open(self.file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        self._writer = Connection(self.file, read_only=False)
+        self._quick = QuickReader(self.file, budget=self._budget)
+        self._readers = [Connection(self.file, read_only=True) for _ in range(self._reader_count)]
+        self._free: asyncio.LifoQueue[Connection] = asyncio.LifoQueue()
+        for reader in self._readers:
+            self._free.put_nowait(reader)
+
+    async def close_connection_pool(self, **_: Any) -> None:
+        """Let the last writer finish, then close all connections."""
+        if self._home is None:
+            return
+        if self._home is asyncio.get_running_loop():
+            async with self._turn:
+                self._shut()
+        else:
+            self._shut()
+
+    def _shut(self) -> None:
+        for connection in (*self._readers, self._quick, self._writer):
+            connection.close()
+        self._home = None
+
+    async def run(self, sql: str, values: Sequence[Any] = ()) -> list[Row]:
+        """Run one statement, in the task's transaction if it has one."""
+        current = self.current_transaction.get()
+        if current is not None:
+            return await current.run(sql, values)
+        check_values(values)
+        if self._home is not asyncio.get_running_loop():
+            await self.start_connection_pool()
+        try:
+            if READS.match(sql) and not (sql.lstrip()[:4].upper() == "WITH" and WRITES.search(sql)):
+                return await self._read(sql, values)
+            return await self._write_alone(sql, values)
+        except Exception as error:
+            raise_in_our_words(error)
+            raise
+
+    async def _read(self, sql: str, values: Sequence[Any]) -> list[Row]:
+        if sql not in self._long:
+            self._since_breath += 1
+            if self._since_breath >= BREATH:
+                self._since_breath = 0
+                await asyncio.sleep(0)
+            try:
+                return self._quick.read(sql, values)
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & 0xFF not in (
+                    sqlite3.SQLITE_INTERRUPT,
+                    sqlite3.SQLITE_BUSY,
+                    sqlite3.SQLITE_LOCKED,
+                ):
+                    raise
+            if len(self._long) > 500:
+                self._long.clear()
+            self._long.add(sql)
+        reader = await self._free.get()
+        reading = reader.submit(reader.rows, sql, values)
+        reading.add_done_callback(lambda _: self._free.put_nowait(reader))
+        try:
+            return await asyncio.shield(reading)
+        except asyncio.CancelledError:
+            if not reading.done():
+                reader.raw.interrupt()  # the reader is given to nobody else before this call has ended
+            raise
+
+    async def _write_alone(self, sql: str, values: Sequence[Any]) -> list[Row]:
+        wait_ms = await self._wait_for_turn()
+        writing = self._writer.submit(self._writer.alone, sql, values, wait_ms)
+        writing.add_done_callback(self._next_turn)
+        return await asyncio.shield(writing)
+
+    async def _begin(self) -> SQLiteTransaction:
+        if self._home is not asyncio.get_running_loop():
+            await self.start_connection_pool()
+        wait_ms = await self._wait_for_turn()
+        beginning = self._writer.submit(self._writer.begin, wait_ms)
+        try:
+            await asyncio.shield(beginning)
+        except BaseException as error:
+            # A cancelled BEGIN may still be under way in the thread: its rollback queues up behind it.
+            self._writer.submit(self._writer.end, False).add_done_callback(self._next_turn)
+            if isinstance(error, Exception):
+                raise_in_our_words(error)
+            raise
+        return SQLiteTransaction(self._writer, self._next_turn)
+
+    async def _wait_for_turn(self) -> int:
+        """Wait in the queue of writers. Returns the milliseconds left to wait for other processes. Raises Busy."""
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + self.writer_wait
+        try:
+            async with asyncio.timeout_at(deadline):
+                await self._turn.acquire()
+        except TimeoutError as error:
+            raise Busy from error
+        return max(100, math.ceil((deadline - loop.time()) * 10) * 100)
+
+    def _next_turn(self, done: asyncio.Future[Any]) -> None:
+        if not done.cancelled():
+            done.exception()  # already told to whoever waited
+        self._turn.release()
+
+    def transaction(self, *_: Any, **__: Any) -> Scope[SQLiteTransaction]:  # type: ignore[override]
+        """The write transaction: BEGIN IMMEDIATE, or a savepoint inside one."""
+        return Scope(self._begin, self.current_transaction)
+
+    async def lock(self, key: int) -> None:
+        """Nothing to do: there is only one writer."""
+
+    async def run_querystring(self, querystring: QueryString, in_pool: bool = False) -> list[Row]:
+        sql, values = querystring.compile_string(engine_type=self.engine_type)
+        return await self.run(sql, values)
+
+    async def run_ddl(self, ddl: str, in_pool: bool = False) -> list[Row]:
+        return await self.run(ddl)

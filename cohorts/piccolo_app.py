@@ -1,0 +1,20 @@
+"""The cohorts' tables and migrations, for Piccolo."""
+
+from pathlib import Path
+
+from piccolo.conf.apps import AppConfig, table_finder
+
+APP_CONFIG = AppConfig(
+    app_name="cohorts",
+    migrations_folder_path=Path(__file__).parent / "migrations",
+    table_classes=table_finder(
+        [
+            "cohorts.schedule.tables",
+            "cohorts.enrolment.tables",
+            "cohorts.attendance.tables",
+            "cohorts.completion.tables",
+        ],
+        exclude_imported=True,
+    ),
+    migration_dependencies=["academy.piccolo_app"],
+)
