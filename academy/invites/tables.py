@@ -29,6 +29,7 @@ class CalendarEvent(Table):
     status = c.status(EventStatus, EventStatus.CONFIRMED)
     stamped_at = c.instant()  # DTSTAMP of the last version told
     asked_sequence = c.whole(default=0)  # the version at which people were last asked to answer
+    context = c.json_text(default="{}")  # what every mail about it also says, such as the cohort's name
     created_at = c.instant()
     changed_at = c.instant()
 
@@ -59,3 +60,4 @@ class Invitee(Table):
     reply_sequence = c.whole(default=0)
     note = c.text(300, default="")
     invited_at = c.instant()
+    path = c.text(200, default="")  # of the page where this person manages their place
