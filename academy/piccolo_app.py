@@ -1,4 +1,4 @@
-"""The floor's tables and migrations, for Piccolo."""
+"""The tables of the floor and their migrations."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ APP_CONFIG = AppConfig(
     app_name="academy",
     migrations_folder_path=Path(__file__).parent / "migrations",
     table_classes=table_finder(
-        [
+        modules=[
             "academy.people.tables",
             "academy.accounts.tables",
             "academy.outbox.tables",
@@ -19,4 +19,6 @@ APP_CONFIG = AppConfig(
         ],
         exclude_imported=True,
     ),
+    migration_dependencies=[],
+    commands=[],
 )

@@ -1,4 +1,4 @@
-"""The cohorts' tables and migrations, for Piccolo."""
+"""The tables of cohorts and their migrations."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ APP_CONFIG = AppConfig(
     app_name="cohorts",
     migrations_folder_path=Path(__file__).parent / "migrations",
     table_classes=table_finder(
-        [
+        modules=[
             "cohorts.schedule.tables",
             "cohorts.enrolment.tables",
             "cohorts.attendance.tables",
@@ -17,4 +17,5 @@ APP_CONFIG = AppConfig(
         exclude_imported=True,
     ),
     migration_dependencies=["academy.piccolo_app"],
+    commands=[],
 )

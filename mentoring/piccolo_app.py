@@ -1,4 +1,4 @@
-"""The mentoring tables and migrations, for Piccolo."""
+"""The tables of mentoring and their migrations: none yet."""
 
 from pathlib import Path
 
@@ -9,4 +9,5 @@ APP_CONFIG = AppConfig(
     migrations_folder_path=Path(__file__).parent / "migrations",
     table_classes=[],
     migration_dependencies=["academy.piccolo_app"],
+    commands=[],
 )
