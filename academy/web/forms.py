@@ -11,6 +11,7 @@ from uuid import UUID
 
 from email_validator import EmailNotValidError, validate_email
 from litestar import Request
+from litestar.datastructures import UploadFile
 
 from academy.errors import Invalid
 
@@ -204,3 +205,11 @@ def typed_instant(value: datetime | None, zone: str) -> tuple[str, str]:
 
     local = value.astimezone(ZoneInfo(zone))
     return local.strftime("%Y-%m-%d"), local.strftime("%H:%M")
+
+
+async def read_upload(request: Request[Any, Any, Any], name: str, *, most: int) -> bytes:
+    """An uploaded file, empty if none was chosen; one octet more than ``most`` is read, so that a rule can tell."""
+    found = (await request.form()).get(name)
+    if not isinstance(found, UploadFile):
+        return b""
+    return await found.read(most + 1)
