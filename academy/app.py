@@ -49,7 +49,7 @@ def create_app(settings: Settings, *, engine: database.Engine | None = None) -> 
             cookie_samesite="lax",
             exclude=["^/api/", "^/health/", "^/static/", "^/feeds?/"],
         ),
-        exception_handlers=HANDLERS,
+        exception_handlers={**HANDLERS, guards.SignInFirst: guards.to_sign_in},
         before_send=[add_headers],
         state=State({"settings": settings, "page_context": page_context, "engine": used}),
         openapi_config=None,

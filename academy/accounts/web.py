@@ -1,0 +1,5 @@
+"""The pages of this room."""
+
+from typing import Any
+
+routes: list[Any] = []
