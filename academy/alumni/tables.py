@@ -47,6 +47,9 @@ class Certificate(Table):
     awarded_on = c.day()
     issued_at = c.instant()
     needs_decision = c.text(300, default="")  # why a coordinator should look, e.g. attendance corrected afterwards
+    ended_at = c.instant(null=True)  # superseded or revoked
+    end_reason = c.text(300, default="")
+    replaced_by = c.uuid(null=True)  # the certificate that supersedes it
 
 
 class Alumnus(Table):

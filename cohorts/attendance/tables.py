@@ -27,9 +27,10 @@ class Attendance(Table):
     enrolment = c.link(Enrolment, on_delete=c.CASCADE)
     mark = c.status(Mark, Mark.UNMARKED)
     minutes = c.whole(default=0)  # attended
-    previous_mark = c.text(40, default="")  # for undo
-    previous_minutes = c.whole(default=0)
     note = c.text(300, default="")
+    previous_mark = c.text(40, default="")  # before the last save, for undo; empty: nothing to undo
+    previous_minutes = c.whole(default=0)
+    previous_note = c.text(300, default="")
     source = c.text(40, default="register")
     marked_by = c.link(Person, null=True, on_delete=c.SET_NULL)
     marked_at = c.instant()
