@@ -29,6 +29,7 @@ class SignInLink(Table):
 
     id = c.key()
     person = c.link(Person, on_delete=c.CASCADE)
+    sent_to = c.uuid(null=True)  # the e-mail address it was mailed to; none if it was made by a command
     token_hash = c.text(64)
     next_path = c.text(500, default="/")
     created_at = c.instant()

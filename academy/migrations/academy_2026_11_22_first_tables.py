@@ -746,6 +746,27 @@ async def forwards():
     manager.add_column(
         table_class_name="SignInLink",
         tablename="sign_in_link",
+        column_name="sent_to",
+        db_column_name="sent_to",
+        column_class_name="UUID",
+        column_class=UUID,
+        params={
+            "default": None,
+            "null": True,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema=None,
+    )
+
+    manager.add_column(
+        table_class_name="SignInLink",
+        tablename="sign_in_link",
         column_name="token_hash",
         db_column_name="token_hash",
         column_class_name="Varchar",
