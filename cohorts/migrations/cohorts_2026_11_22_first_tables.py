@@ -1793,4 +1793,26 @@ async def forwards():
         schema=None,
     )
 
+    manager.add_column(
+        table_class_name="Attendance",
+        tablename="attendance",
+        column_name="previous_note",
+        db_column_name="previous_note",
+        column_class_name="Varchar",
+        column_class=Varchar,
+        params={
+            "length": 300,
+            "default": "",
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema=None,
+    )
+
     return manager
