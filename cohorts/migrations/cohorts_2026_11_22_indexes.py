@@ -11,7 +11,7 @@ STATEMENTS = [
     "CREATE UNIQUE INDEX cohort_code ON cohort (code)",
     "CREATE INDEX cohort_on_calendar ON cohort (first_starts_at) WHERE status IN ('open', 'closed')",
     "CREATE INDEX cohort_by_start ON cohort (first_starts_at)",
-    "CREATE UNIQUE INDEX cohort_session_event ON cohort_session (event)",
+    "CREATE UNIQUE INDEX cohort_session_one_event ON cohort_session (event)",
     "CREATE UNIQUE INDEX facilitator_once ON facilitator (session, person)",
     # enrolment: one row for each person in a cohort, taken up again by who comes back
     "CREATE UNIQUE INDEX enrolment_once ON enrolment (cohort, person)",
