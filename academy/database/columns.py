@@ -78,7 +78,7 @@ def yes_no(default: bool) -> Boolean:
 
 def status(kind: type[StrEnum], default: StrEnum, *, index: bool = False) -> Varchar:
     """A state out of ``kind``, stored as its text of up to 40 characters."""
-    if default not in kind or max(len(member) for member in kind) > 40:
+    if not isinstance(default, kind) or max(len(member) for member in kind) > 40:
         raise ValueError(f"{default!r} is not one of {kind.__name__}, or one of them is too long.")
     return Varchar(length=40, default=default.value, null=False, index=index)
 

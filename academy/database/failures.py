@@ -69,12 +69,17 @@ def check_values(values: Iterable[object]) -> None:
     """Refuse what the two databases would treat differently, before anything is sent.
 
     Raises NaiveInstant (PostgreSQL would read it in the zone of the process, SQLite as UTC) and UnusableText
-    (PostgreSQL refuses NUL, SQLite stores it).
+    (PostgreSQL refuses NUL, SQLite stores it; the drivers differ on half a surrogate pair).
     """
     for value in values:
         if isinstance(value, str):
             if "\0" in value:
                 raise UnusableText
+            if not value.isascii():
+                try:
+                    value.encode()
+                except UnicodeEncodeError as error:
+                    raise UnusableText from error
         elif isinstance(value, datetime) and value.tzinfo is None:
             raise NaiveInstant(f"{value!r} has no time zone. Use an aware datetime in UTC.")
 
@@ -85,8 +90,6 @@ def raise_in_our_words(error: Exception, *, committing: bool = False) -> None:
         ours = _from_sqlite(error)
     elif isinstance(error, (asyncpg.PostgresError, asyncpg.InterfaceError, OSError)):
         ours = _from_postgres(error, committing=committing)
-    elif isinstance(error, UnicodeEncodeError):
-        ours = UnusableText()
     else:
         ours = None
     if ours is not None:
@@ -104,7 +107,7 @@ def _from_sqlite(error: sqlite3.Error) -> DomainError | None:
         return None
     if code in _SQLITE_UNIQUE:
         return _sqlite_duplicate(str(error))
-    if code == sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY:
+    if str(error) == "FOREIGN KEY constraint failed":  # ON DELETE RESTRICT has the error code of a trigger
         return BrokenLink()
     primary = code & 0xFF
     if primary in _SQLITE_BUSY:
