@@ -13,6 +13,7 @@ from litestar.datastructures import State
 from academy import database
 from academy.accounts import guards, sessions
 from academy.database.secret import secret_key
+from academy.invites import filters as filters  # teaches templates to write times
 from academy.settings import Settings
 from academy.web.failures import HANDLERS
 from academy.web.safety import add_headers
