@@ -25,11 +25,12 @@ STATEMENTS = [
     "CREATE UNIQUE INDEX idempotency_key_once ON idempotency_key (person, key_hash)",
     # outbox
     "CREATE UNIQUE INDEX message_told_once ON message (key)",
-    "CREATE INDEX message_waiting ON message (next_attempt_at) WHERE state IN ('queued', 'sending')",
+    "CREATE INDEX message_waiting ON message (deadline_at, queued_at, number) WHERE state IN ('queued', 'sending')",
     "CREATE INDEX message_in_thread ON message (thread, number) WHERE state IN ('queued', 'sending')",
     "CREATE INDEX message_newest ON message (queued_at)",
     "CREATE INDEX message_by_state ON message (state, queued_at)",
     "CREATE INDEX message_about ON message (about_id)",
+    "CREATE INDEX message_sent ON message (sent_at) WHERE sent_at IS NOT NULL",
     # audit
     "CREATE INDEX entry_about ON entry (about_id, at)",
     "CREATE INDEX entry_of_person ON entry (person, at)",
