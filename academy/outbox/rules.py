@@ -164,9 +164,9 @@ def with_links(context: Mapping[str, object], address: str) -> dict[str, object]
     """
     made: dict[str, object] = {}
     for name, value in context.items():
-        if name.endswith("_path"):
-            made[name.removesuffix("_path") + "_link"] = address + value if isinstance(value, str) and value else value
-        elif name.endswith("_link") and isinstance(value, str) and value.startswith("/"):
+        if name == "path" or name.endswith("_path"):
+            made[name.removesuffix("path") + "link"] = address + value if isinstance(value, str) and value else value
+        elif (name == "link" or name.endswith("_link")) and isinstance(value, str) and value.startswith("/"):
             made[name] = address + value
         else:
             made[name] = value
