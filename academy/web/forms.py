@@ -21,6 +21,11 @@ _BAD = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff\u202
 _MOST_FIELDS = 2000
 
 
+def unusable(text: str) -> bool:
+    """Whether a text has a control character, a lone surrogate or a mark that turns the direction of writing."""
+    return _BAD.search(text) is not None
+
+
 class Fields(dict[str, str]):
     """What was typed: the first value of each field, and ``all`` values of those that may repeat."""
 
