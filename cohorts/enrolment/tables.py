@@ -41,9 +41,10 @@ class Enrolment(Table):
     source = c.status(Source, Source.SELF)
     organisation = c.link(Organisation, null=True, on_delete=c.RESTRICT)
     organisation_name = c.text(200, default="")
+    job_title = c.text(160, default="")
     list_number = c.whole(null=True)  # order on the waiting list, given under the cohort's lock
     joined_list_at = c.instant(null=True)
-    held_until = c.instant(null=True)  # of an offered place
+    held_until = c.instant(null=True)  # an unconfirmed registration ends then
     confirmed_at = c.instant(null=True)  # the person has shown that the address is theirs
     created_at = c.instant()
     enrolled_at = c.instant(null=True)
