@@ -72,12 +72,14 @@ def invite(
     sequence: int,
     dtstamp: datetime,
     removed_only: bool = False,
+    answer: str = "NEEDS-ACTION",
 ) -> bytes:
     """The calendar part of one mail to one person.
 
     ``sequence`` rises by one and ``dtstamp`` gets later with every message about the event after the first.
     ``removed_only`` (with CANCEL) takes only this person's place away; the session goes on, so no STATUS is
-    given (RFC 5546 3.2.5). Raises ValueError for what no calendar could read.
+    given (RFC 5546 3.2.5). ``answer`` is the PARTSTAT that a REQUEST repeats when it does not ask again.
+    Raises ValueError for what no calendar could read.
     """
     if removed_only and method is not Method.CANCEL:
         raise ValueError("Only a CANCEL removes a person.")
@@ -91,7 +93,7 @@ def invite(
     guest.params["CUTYPE"] = "INDIVIDUAL"
     guest.params["ROLE"] = "REQ-PARTICIPANT"
     if method is Method.REQUEST:
-        guest.params["PARTSTAT"] = "NEEDS-ACTION"
+        guest.params["PARTSTAT"] = answer
         guest.params["RSVP"] = "TRUE"
         component.add("status", "CONFIRMED")
     elif not removed_only:

@@ -14,7 +14,7 @@ class EventStatus(StrEnum):
 
 
 class CalendarEvent(Table):
-    """What stands in the calendars. UID and SEQUENCE live here, stored, and never come from a clock (RFC 5546 2.1.4)."""
+    """What stands in the calendars. UID and SEQUENCE live here and never come from a clock (RFC 5546 2.1.4)."""
 
     id = c.key()
     uid = c.text(120)

@@ -1,0 +1,168 @@
+"""Events as people see them: who answered what, what is in whose calendar, what overlaps."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from academy import database
+from academy.database.transactions import Row
+from academy.errors import NotFound
+from academy.invites import ical, rules
+from academy.invites.tables import CalendarEvent, EventStatus, Invitee, InviteeState, Reply
+
+_EVENT = database.compiled(CalendarEvent.select().where(CalendarEvent.id == database.value("event")))
+_OF_PERSON = database.compiled_sql("""
+    SELECT e.*, i.reply, i.reply_sequence, i.replied_at, i.path
+    FROM invitee i JOIN calendar_event e ON e.id = i.event
+    WHERE i.person = :person AND i.state = 'invited' AND e.ends_at > :since
+    ORDER BY e.starts_at, e.id
+""")
+
+
+class Answer(msgspec.Struct, frozen=True, kw_only=True):
+    """One person's invitation to one event, and their answer as it counts now."""
+
+    event: UUID
+    person: UUID
+    invited: bool
+    """False: the person was withdrawn."""
+    reply: Reply
+    replied_at: datetime | None
+    note: str
+    older: Reply | None = None
+    """What they answered to a version before people were asked again."""
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True):
+    """An event in one person's calendar."""
+
+    id: UUID
+    uid: str
+    sequence: int
+    title: str
+    starts_at: datetime
+    ends_at: datetime
+    zone: str
+    place: str
+    link: str
+    description: str
+    status: EventStatus
+    reply: Reply
+    path: str
+    created_at: datetime
+    changed_at: datetime
+
+
+async def event(id: UUID) -> Row:
+    """The row of an event. Raises NotFound."""
+    row = await _EVENT.first(event=id)
+    if row is None:
+        raise NotFound
+    return row
+
+
+def shown(row: Row) -> rules.Shown:
+    """What of an event's row stands in calendars."""
+    names = rules.Shown.__struct_fields__
+    return rules.Shown(**{name: row[name] for name in names})
+
+
+async def replies(events: Sequence[UUID]) -> dict[UUID, list[Answer]]:
+    """The invitations to these events with their answers, in two queries for any number of events."""
+    found: dict[UUID, list[Answer]] = {event: [] for event in events}
+    ids = list(found)
+    if not ids:
+        return found
+    asked = {
+        row["id"]: row["asked_sequence"]
+        for row in await CalendarEvent.select(CalendarEvent.id, CalendarEvent.asked_sequence).where(
+            CalendarEvent.id.is_in(ids)
+        )
+    }
+    for row in await Invitee.select().where(Invitee.event.is_in(ids)).order_by(Invitee.invited_at, Invitee.id):
+        reply = Reply(row["reply"])
+        counts = rules.effective_reply(
+            reply, reply_sequence=row["reply_sequence"], asked_sequence=asked[row["event"]]
+        )
+        found[row["event"]].append(
+            Answer(
+                event=row["event"],
+                person=row["person"],
+                invited=row["state"] == InviteeState.INVITED,
+                reply=counts,
+                replied_at=row["replied_at"],
+                note=row["note"],
+                older=reply if reply is not counts else None,
+            )
+        )
+    return found
+
+
+async def events_of(person: UUID, *, now: datetime) -> list[Event]:
+    """The events still to come (or running) in a person's calendar, the next first."""
+    found = await _OF_PERSON.run(person=person, since=now)
+    return [_event(row) for row in found if row["status"] == EventStatus.CONFIRMED]
+
+
+async def calendar_of(person: UUID, *, now: datetime) -> list[Event]:
+    """What stands in a person's feed: a year back, and cancelled events for 30 days after they were cancelled."""
+    found = [_event(row) for row in await _OF_PERSON.run(person=person, since=now - rules.PAST_STAYS)]
+    return [
+        each
+        for each in found
+        if each.status is EventStatus.CONFIRMED or now - each.changed_at < rules.CANCELLED_STAYS
+    ]
+
+
+async def event_of(person: UUID, event: UUID) -> Event:
+    """One event of a person. Raises NotFound, also if it is somebody else's."""
+    found = await database.fetch(
+        "SELECT e.*, i.reply, i.reply_sequence, i.replied_at, i.path FROM invitee i "
+        "JOIN calendar_event e ON e.id = i.event WHERE i.person = {} AND i.state = 'invited' AND e.id = {}",
+        person,
+        event,
+    )
+    if not found:
+        raise NotFound
+    return _event(found[0])
+
+
+async def clashes(
+    person: UUID, *, starts_at: datetime, ends_at: datetime, but: UUID | None = None
+) -> list[Event]:
+    """A person's events that overlap an interval (ends and starts may touch), other than ``but``: for warnings."""
+    found = await _OF_PERSON.run(person=person, since=starts_at)
+    return [
+        _event(row)
+        for row in found
+        if row["starts_at"] < ends_at and row["status"] == EventStatus.CONFIRMED and row["id"] != but
+    ]
+
+
+def in_calendar(each: Event) -> ical.Event:
+    """An event as a feed writes it. The same UID as in the invite, so that no calendar shows it twice."""
+    return ical.Event(
+        uid=each.uid,
+        title=each.title,
+        starts=each.starts_at,
+        ends=each.ends_at,
+        zone=each.zone,
+        created=each.created_at,
+        changed=each.changed_at,
+        sequence=each.sequence,
+        description=each.description,
+        place=each.place,
+        join_link=each.link,
+        cancelled=each.status is EventStatus.CANCELLED,
+    )
+
+
+def _event(row: dict[str, Any]) -> Event:
+    reply = rules.effective_reply(
+        Reply(row["reply"]), reply_sequence=row["reply_sequence"], asked_sequence=row["asked_sequence"]
+    )
+    given = {name: row[name] for name in Event.__struct_fields__}
+    return Event(**{**given, "status": EventStatus(row["status"]), "reply": reply})
