@@ -27,6 +27,8 @@ from academy.database.migrate import migrate
 from academy.settings import Settings
 
 MISSING = "PostgreSQL not available"
+MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None
+"""Where flushing to disk costs nothing."""
 NOW = datetime(2026, 6, 1, 9, 0, tzinfo=UTC)
 
 
@@ -102,8 +104,7 @@ class Kept:
 
 @pytest_asyncio.fixture(scope="session")
 async def _kept() -> AsyncIterator[Kept]:
-    memory = Path("/dev/shm")  # flushing to disk costs nothing there
-    with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None) as folder:
+    with tempfile.TemporaryDirectory(dir=MEMORY) as folder:
         kept = Kept(Path(folder))
         yield kept
         await kept.close()
@@ -121,7 +122,7 @@ async def empty(engine: room.Engine) -> None:
         return
     with closing(sqlite3.connect(engine.file, isolation_level=None)) as connection:
         tables = connection.execute(
-            "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT IN ('migration') AND name NOT LIKE 'sqlite_%'"
+            "SELECT name FROM sqlite_master WHERE type = 'table' AND name <> 'migration' AND name NOT LIKE 'sqlite_%'"
         ).fetchall()
         connection.execute("BEGIN IMMEDIATE")
         for (table,) in tables:

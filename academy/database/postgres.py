@@ -39,13 +39,17 @@ class PostgresTransaction(Transaction):
                 outcome = await self._connection.execute("COMMIT")
                 if outcome != "COMMIT":  # the server answers ROLLBACK, without an error, if a statement had failed
                     raise TransactionMisuse("The transaction was rolled back, because a statement in it had failed.")
-            elif not self._connection.is_closed():
-                await self._connection.execute("ROLLBACK")
+            else:
+                with suppress(asyncpg.PostgresError, asyncpg.InterfaceError, OSError):  # a lost connection has done it
+                    await self._connection.execute("ROLLBACK")
         finally:
             await self._database.give_back(self._connection)
 
     def _holds(self) -> bool:
-        return not self._connection.is_closed()
+        try:
+            return not self._connection.is_closed()
+        except asyncpg.InterfaceError:  # the pool has noticed already that it was lost
+            return False
 
 
 class PostgresDatabase(PostgresEngine):
