@@ -11,7 +11,7 @@ from litestar.config.csrf import CSRFConfig
 from litestar.datastructures import State
 
 from academy import database
-from academy.accounts import guards, sessions
+from academy.accounts import guards, links, sessions
 from academy.database.secret import secret_key
 from academy.invites import filters as filters  # teaches templates to write times
 from academy.settings import Settings
@@ -26,6 +26,7 @@ def create_app(settings: Settings, *, engine: database.Engine | None = None) -> 
     own_engine = engine is None
     used: database.Engine = database.connect(settings) if engine is None else engine
     database.use(used)
+    links.use_key(secret_key(settings))
 
     @asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncIterator[None]:

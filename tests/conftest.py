@@ -26,6 +26,8 @@ from academy import database as room
 from academy.database.migrate import migrate
 from academy.settings import Settings
 
+pytest_plugins = ["tests.support.client"]
+
 MISSING = "PostgreSQL not available"
 MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None
 """Where flushing to disk costs nothing."""
