@@ -20,8 +20,7 @@ from academy.outbox import rendering, rules
 from academy.outbox.rendering import Letterhead, Unwritable
 from academy.outbox.smtp import FileSender, Refused, Sender, SmtpSender, TryLater
 from academy.outbox.tables import Message, MessageState
-from academy.people.rules import normalise
-from academy.people.tables import EmailAddress
+from academy.people import service as people
 from academy.settings import Settings
 
 log = logging.getLogger("academy.outbox")
@@ -150,7 +149,7 @@ class Postman:
 
     async def _deliver(self, row: dict[str, Any], clock: Callable[[], datetime]) -> None:
         try:
-            octets = await rendering.octets(row, self._head)
+            octets = rendering.octets(row, self._head)
         except Unwritable as error:
             log.error("mail cannot be written", extra={"kind": row["kind"], "message": str(row["id"])})
             await self._settle(row, MessageState.FAILED, clock(), error=str(error))
@@ -164,7 +163,7 @@ class Postman:
             self._failures_in_a_row = 0
             await self._settle(row, MessageState.FAILED, clock(), error=str(refused))
             if rules.speaks_of_address(refused.code, refused.text):
-                await flag_address(row["to_address"], reason=str(refused), now=clock())
+                await people.note_bounce(row["to_address"], reason=str(refused), now=clock())
         except Exception as error:  # also what a sender should not raise: a mail is never lost to a mistake of ours
             self._note_failure(error)
             again = rules.next_attempt(
@@ -231,13 +230,6 @@ async def claim(*, now: datetime, up_to: datetime) -> dict[str, Any] | None:
         lease=str(uuid.uuid4()), lease_until=now + rules.LEASE, up_to=up_to, **_times(now)
     )
     return None if found is None else await _ROW.first(id=found["id"])
-
-
-async def flag_address(address: str, *, reason: str, now: datetime) -> None:
-    """Note that mail to an address comes back, for the coordinator to see."""
-    await EmailAddress.update({EmailAddress.bounced_at: now, EmailAddress.bounce_reason: reason[:300]}).where(
-        EmailAddress.normalised == normalise(address)
-    )
 
 
 def postman(settings: Settings) -> Postman:

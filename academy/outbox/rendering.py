@@ -1,11 +1,10 @@
 """From a message's row to the octets that leave. Reads nothing but the row, so every try gives the same octets."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
 
-from academy.errors import Busy
 from academy.outbox import letters, mime, rules
 from academy.settings import Settings
 
@@ -28,28 +27,13 @@ class Unwritable(Exception):
 
 Row = Mapping[str, Any]
 CalendarWriter = Callable[..., mime.CalendarPart]
-FileWriter = Callable[[Row], Awaitable[mime.Attachment]]
 _calendar_writers: list[CalendarWriter] = []
-_file_writers: dict[str, FileWriter] = {}
 
 
 def calendar_writer(function: CalendarWriter) -> CalendarWriter:
     """Register who turns frozen calendar facts into a calendar part: the room of invites, which is above us."""
     _calendar_writers[:] = [function]
     return function
-
-
-def attaches(kind: str) -> Callable[[FileWriter], FileWriter]:
-    """Register who makes the file that goes with each mail of a kind; it is given the message's row.
-
-    The same row must always give the same octets.
-    """
-
-    def register(function: FileWriter) -> FileWriter:
-        _file_writers[kind] = function
-        return function
-
-    return register
 
 
 def letterhead(settings: Settings) -> Letterhead:
@@ -95,11 +79,10 @@ def calendar(row: Row, head: Letterhead) -> mime.CalendarPart | None:
         raise _unwritable("The invite", error) from error
 
 
-async def octets(row: Row, head: Letterhead) -> bytes:
+def octets(row: Row, head: Letterhead) -> bytes:
     """The whole mail. Raises Unwritable."""
     words = letter(row, head)
     part = calendar(row, head)
-    write = _file_writers.get(row["kind"])
     try:
         return mime.build(
             mime.Mail(
@@ -112,11 +95,8 @@ async def octets(row: Row, head: Letterhead) -> bytes:
                 message_id=rules.full_message_id(row["message_id"], head.mail_from),
                 date=row["queued_at"],
                 calendar=part,
-                attachments=(await write(row),) if write else (),
             )
         )
-    except Busy:
-        raise
     except Exception as error:
         raise _unwritable("The mail", error) from error
 
