@@ -202,7 +202,8 @@ def _count(file: Path) -> Contents:
 def _replace(target: Path, draft: Path, force: bool) -> None:
     if target.exists():
         with closing(contents.open_file(target)) as connection:
-            if not force and contents.of_sqlite(connection).total:
+            tables = contents.sqlite_tables(connection)
+            if not force and tables and connection.execute(contents.any_rows(tables)).fetchone():
                 raise NotEmpty("There is an academy with records here already. Nothing was changed. Use --force.")
             try:
                 # Leaving WAL needs the file for oneself, and folds the -wal file into it.
@@ -259,7 +260,7 @@ async def _into_postgres(file: Path, settings: Settings, *, force: bool) -> Cont
             tables = await contents.postgres_tables(connection)
             names = ", ".join(f'"{table.name}"' for table in tables)
             await connection.execute(f"LOCK TABLE {names} IN ACCESS EXCLUSIVE MODE")
-            if not force and (await contents.of_postgres(connection)).total:
+            if not force and await connection.fetch(contents.any_rows(tables)):
                 raise NotEmpty("There is an academy with records there already. Nothing was changed. Use --force.")
             await connection.execute(f"TRUNCATE {names}")
             with closing(contents.open_file(file, types=True)) as source:

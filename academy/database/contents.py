@@ -117,6 +117,11 @@ def sqlite_rows(connection: sqlite3.Connection, table: Table) -> Iterator[list[t
             yield rows
 
 
+def any_rows(tables: Iterable[Table]) -> str:
+    """A query for both databases: a row if any of the tables has one."""
+    return " UNION ALL ".join(f'SELECT 1 WHERE EXISTS (SELECT 1 FROM "{table.name}")' for table in tables)  # noqa: S608
+
+
 def of_sqlite(connection: sqlite3.Connection) -> Contents:
     """Count and hash a SQLite academy; the connection must give plain values (``open_file`` without types)."""
     summing = Summing()
