@@ -15,6 +15,7 @@ from typing import Any
 
 import msgspec
 from litestar import Request, Response, get
+from litestar.params import FromPath
 
 from academy.errors import NotFound
 from academy.settings import Settings
@@ -27,12 +28,12 @@ ASK_AGAIN = "public, no-cache"
 TEN_MINUTES = "public, max-age=600"
 """For the theme: its address stays when the colour changes."""
 
-_TYPES = {
-    ".css": "text/css; charset=utf-8",
-    ".js": "text/javascript; charset=utf-8",
+_TYPES = {  # the framework adds the charset to text
+    ".css": "text/css",
+    ".js": "text/javascript",
     ".svg": "image/svg+xml",
     ".json": "application/json",
-    ".txt": "text/plain; charset=utf-8",
+    ".txt": "text/plain",
 }
 _FINGERPRINT = re.compile(r"\.[0-9a-f]{8}(?=\.[a-z]+$)")
 
@@ -92,7 +93,7 @@ def send(request: Request[Any, Any, Any], file: File, *, keep: str) -> Response[
 
 
 @get("/static/{name:path}", who=Who.ANYONE, sync_to_thread=False)
-def static_file(request: Request[Any, Any, Any], name: str) -> Response[bytes]:
+def static_file(request: Request[Any, Any, Any], name: FromPath[str]) -> Response[bytes]:
     """One file. An address with an older fingerprint gets today's file, which is then not kept."""
     asked = name.lstrip("/")
     found = files().get(asked) or files().get(_FINGERPRINT.sub("", asked))
