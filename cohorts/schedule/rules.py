@@ -154,38 +154,57 @@ class Stage(StrEnum):
     CLOSED = "closed"
     CANCELLED = "cancelled"
 
+    @property
+    def text(self) -> str:
+        """What people read."""
+        return STAGE_WORDS[self][0]
+
+    @property
+    def colour(self) -> str:
+        """The colour of its tag."""
+        return STAGE_WORDS[self][1]
+
+    @property
+    def open(self) -> bool:
+        """Published and not begun, so that places are of interest."""
+        return self in (Stage.OPEN, Stage.FULL)
+
 
 STAGE_WORDS: dict[str, tuple[str, str]] = {
     Stage.PLANNED: ("Not published", "grey"),
     Stage.OPEN: ("Open", "blue"),
     Stage.FULL: ("Full", "purple"),
     Stage.RUNNING: ("Running", "green"),
-    Stage.FINISHED: ("To close", "orange"),
+    Stage.FINISHED: ("Finished", "orange"),
     Stage.CLOSED: ("Closed", "grey"),
     Stage.CANCELLED: ("Cancelled", "red"),
 }
-"""What people read for a stage, and the colour of its tag."""
 
 
-def stage(
-    *,
-    status: str,
-    first_starts_at: datetime | None,
-    last_ends_at: datetime | None,
-    now: datetime,
-    capacity: int | None = None,
-    taken: int | None = None,
-) -> Stage:
-    """Where the cohort stands. ``FULL`` is told only where capacity and places taken are given."""
+def stage(cohort: Any, now: datetime) -> Stage:
+    """Where a cohort stands. ``cohort`` is a row or anything with ``status`` and its first start and last end
+    (``first_starts_at`` or ``starts_at``, ``last_ends_at`` or ``ends_at``); with ``taken`` and ``capacity`` also FULL.
+    """
+    status = _of(cohort, "status")
     if status != S.OPEN:
         return Stage(status)
-    if last_ends_at is not None and last_ends_at <= now:
+    first, last = _of(cohort, "first_starts_at", "starts_at"), _of(cohort, "last_ends_at", "ends_at")
+    if last is not None and last <= now:
         return Stage.FINISHED
-    if first_starts_at is not None and first_starts_at <= now:
+    if first is not None and first <= now:
         return Stage.RUNNING
-    if capacity is not None and taken is not None and taken >= capacity:
+    taken, capacity = _of(cohort, "taken"), _of(cohort, "capacity")
+    if taken is not None and capacity is not None and taken >= capacity:
         return Stage.FULL
     return Stage.OPEN
+
+
+def _of(cohort: Any, *names: str) -> Any:
+    for name in names:
+        value = cohort.get(name) if isinstance(cohort, dict) else getattr(cohort, name, None)
+        if value is not None:
+            return value
+    return None
 
 
 def why_not_publish(
@@ -302,6 +321,12 @@ def clashes(wanted: Engagement, others: Iterable[Engagement]) -> list[Engagement
 
 
 # ------------------------------------------------------------------- words
+def place_of(cohort_name: str, programme_name: str, region: str) -> str:
+    """What tells this cohort from others of its programme: the rest of its name, or its region."""
+    rest = re.sub(re.escape(programme_name), "", cohort_name, count=1, flags=re.IGNORECASE)
+    return rest.strip(" ,:;–-") or region
+
+
 def suggest_code(programme_name: str, place: str, starts_at: datetime | None = None, *, most: int = 60) -> str:
     """A code out of programme, place and year: ``top-talent-essex-2026``."""
     year = f"-{starts_at.year}" if starts_at else ""

@@ -136,7 +136,7 @@ def why_not_publish(cohort: Row, sessions: Sequence[Row]) -> str:
     )
 
 
-async def cancel_cohort(cohort: UUID, *, reason: str, actor: Actor, now: datetime) -> None:
+async def cancel_cohort(cohort: UUID, reason: str, *, actor: Actor, now: datetime) -> None:
     """Call off the cohort and every session that is not over; everyone invited is told and calendars follow.
 
     Enrolments are moved by ``enrolment.service.cancel_cohort``, which calls this one.
@@ -162,7 +162,7 @@ async def cancel_cohort(cohort: UUID, *, reason: str, actor: Actor, now: datetim
         )
 
 
-async def make_virtual(cohort: UUID, *, link: str, reason: str, actor: Actor, now: datetime) -> int:
+async def make_virtual(cohort: UUID, link: str, reason: str, *, actor: Actor, now: datetime) -> int:
     """Everything that is still to come takes place at ``link``; how many sessions that are.
 
     Cohort, sessions, invites, reminders and reports follow at once, also sessions with a place of their own.

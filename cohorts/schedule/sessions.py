@@ -107,7 +107,7 @@ async def change_session(
     return moved
 
 
-async def cancel_session(session: UUID, *, reason: str, actor: Actor, now: datetime) -> None:
+async def cancel_session(session: UUID, reason: str, *, actor: Actor, now: datetime) -> None:
     """Call a session off. Everyone invited is told why and their calendars follow; the others go on.
 
     Raises ReasonMissing, ForbiddenMove and NotFound.
@@ -180,6 +180,7 @@ async def insert_session(cohort: Row, details: SessionDetails, *, now: datetime)
         link=link,
         description=f"{details.title}, a session of {cohort['name']}.",
         now=now,
+        context={"cohort": cohort["name"], "programme_path": f"/programmes/{cohort['programme_slug']}"},
     )
     made = CohortSession(
         cohort=cohort["id"], event=event, title=details.title, compulsory=details.compulsory, created_at=now

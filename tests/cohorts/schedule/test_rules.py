@@ -1,6 +1,7 @@
 """The rules of cohorts and sessions."""
 
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from uuid import uuid4
 
 import pytest
@@ -54,11 +55,9 @@ def test_a_refused_move_says_why() -> None:
 def test_the_stage_of_a_published_cohort_follows_from_the_time(
     starts: timedelta, ends: timedelta, taken: int, stage: Stage
 ) -> None:
-    found = rules.stage(
-        status="open", first_starts_at=NOW + starts, last_ends_at=NOW + ends, now=NOW, capacity=20, taken=taken
-    )
+    cohort = {"status": "open", "first_starts_at": NOW + starts, "last_ends_at": NOW + ends}
 
-    assert found == stage
+    assert rules.stage({**cohort, "capacity": 20, "taken": taken}, NOW) == stage
 
 
 @given(
@@ -78,18 +77,19 @@ def test_every_cohort_has_a_stage_with_words(
     taken: int | None,
 ) -> None:
     found = rules.stage(
-        status=status, first_starts_at=first, last_ends_at=last, now=now, capacity=capacity, taken=taken
+        SimpleNamespace(status=status, starts_at=first, ends_at=last, capacity=capacity, taken=taken), now
     )
 
-    assert found in rules.STAGE_WORDS
+    assert found.text and found.colour
     assert (found in (Stage.OPEN, Stage.FULL, Stage.RUNNING, Stage.FINISHED)) == (status is CohortStatus.OPEN)
+    assert found.open == (found in (Stage.OPEN, Stage.FULL))
 
 
 def test_stages_never_go_back_in_time() -> None:
     order = [Stage.OPEN, Stage.RUNNING, Stage.FINISHED]
 
     seen = [
-        rules.stage(status="open", first_starts_at=NOW, last_ends_at=NOW + 3 * HOUR, now=NOW + hours * HOUR)
+        rules.stage({"status": "open", "first_starts_at": NOW, "last_ends_at": NOW + 3 * HOUR}, NOW + hours * HOUR)
         for hours in range(-3, 6)
     ]
 
@@ -242,6 +242,14 @@ def test_the_code_names_programme_place_and_year() -> None:
     assert rules.suggest_code("Women’s Leadership & Growth", "Caerdydd / Cardiff") == (
         "womens-leadership-and-growth-caerdydd-cardiff"
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "place"),
+    [("Top Talent, Essex", "Essex"), ("Essex", "Essex"), ("Top Talent", "East of England"), ("top talent – Leeds", "Leeds")],
+)
+def test_the_place_is_what_the_name_adds_to_the_programme(name: str, place: str) -> None:
+    assert rules.place_of(name, "Top Talent", "East of England") == place
 
 
 @given(st.text(min_size=1, max_size=200), st.text(min_size=1, max_size=160))
