@@ -126,7 +126,6 @@ SAMPLES: dict[str, dict[str, object]] = {
         "awarded_on": "25 June 2026",
         "contact_hours": "12 hours",
         "cpd_hours": "10 hours",
-        "link": f"{SITE}/certificates/1",
         "verify_link": f"{SITE}/verify/K7Q2M4XB9C",
     },
     "address-change-confirm": {
