@@ -10,7 +10,7 @@ from litestar import Litestar, Request
 from litestar.config.csrf import CSRFConfig
 from litestar.datastructures import State
 
-from academy import database
+from academy import database, scheduler
 from academy.accounts import guards, links, sessions
 from academy.database.secret import secret_key
 from academy.invites import filters as filters  # teaches templates to write times
@@ -32,9 +32,14 @@ def create_app(settings: Settings, *, engine: database.Engine | None = None) -> 
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
         if own_engine:
             await database.open(used)
+        app.state.scheduler = scheduler.scheduler(settings) if settings.scheduler and own_engine else None
+        if app.state.scheduler is not None:
+            app.state.scheduler.start()
         try:
             yield
         finally:
+            if app.state.scheduler is not None:
+                await app.state.scheduler.stop()
             if own_engine:
                 await database.close(used)
 

@@ -24,6 +24,7 @@ from academy.outbox import service as outbox
 from academy.people.queries import Contact, contacts
 
 CHUNK = 1000
+reminder_key = rules.reminder_key
 
 
 class Told(msgspec.Struct, frozen=True):
@@ -314,11 +315,7 @@ def _words(kind: str, row: Row, to: Contact, path: str, extra: Mapping[str, Any]
         **extra,
     }
     takes = letters.fields(kind)
-    return {name: value for name, value in values.items() if _link(name) in takes}
-
-
-def _link(name: str) -> str:
-    return name.removesuffix("_path") + "_link" if name.endswith("_path") else name
+    return {name: value for name, value in values.items() if outbox_rules.link_name(name) in takes}
 
 
 async def _locked(event: UUID) -> Row:

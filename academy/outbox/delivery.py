@@ -215,7 +215,7 @@ class Postman:
                     sent_at=now if state is MessageState.SENT else None,
                     error=" ".join(error.split())[:500],
                     next_attempt_at=next_attempt_at or row["next_attempt_at"],
-                    context="{}" if forget else row["context"],
+                    context="" if forget else row["context"],
                 )
                 return
             except DomainError:

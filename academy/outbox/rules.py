@@ -17,6 +17,9 @@ LEASE = timedelta(seconds=60)
 FIRST_PAUSE = timedelta(seconds=15)
 LONGEST_PAUSE = timedelta(minutes=30)
 LAST_TRY = timedelta(minutes=1)
+WORDS_KEPT = timedelta(days=30)
+"""After the deadline of a mail; then only its address, subject and fate are kept."""
+ROW_KEPT = timedelta(days=365)
 CHUNK = 500
 """Rows in one INSERT: a message has 24 columns, and PostgreSQL takes 32,767 values."""
 
@@ -131,7 +134,9 @@ def move(before: S, after: S) -> S:
     return after
 
 
-def why_not_again(kind: str, state: S, *, overtaken: bool = False, over: bool = False) -> str:
+def why_not_again(
+    kind: str, state: S, *, overtaken: bool = False, over: bool = False, forgotten: bool = False
+) -> str:
     """The sentence that says why a mail cannot be sent (again), or nothing if it can.
 
     ``overtaken``: there is a later mail about the same event, and some calendars would go back to the older
@@ -147,6 +152,8 @@ def why_not_again(kind: str, state: S, *, overtaken: bool = False, over: bool = 
         return "There is a later mail about the same session. Send that one again instead."
     if over:
         return "The session is over."
+    if forgotten:
+        return "The words of this mail are no longer kept."
     return ""
 
 
@@ -171,6 +178,11 @@ def with_links(context: Mapping[str, object], address: str) -> dict[str, object]
         else:
             made[name] = value
     return made
+
+
+def link_name(name: str) -> str:
+    """What a value is called in the letter: ``manage_path`` is its ``manage_link``."""
+    return name[:-4] + "link" if name == "path" or name.endswith("_path") else name
 
 
 def first_name(name: str) -> str:

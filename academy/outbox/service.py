@@ -132,7 +132,13 @@ async def send_again(messages: Iterable[UUID], *, actor: Actor, now: datetime) -
         refused, queued = {}, 0
         for row in rows:
             state = MessageState(row["state"])
-            why = rules.why_not_again(row["kind"], state, overtaken=row["id"] in overtaken, over=_over(row, now))
+            why = rules.why_not_again(
+                row["kind"],
+                state,
+                overtaken=row["id"] in overtaken,
+                over=_over(row, now),
+                forgotten=not row["context"],
+            )
             if why:
                 refused[row["id"]] = why
                 continue
@@ -192,6 +198,22 @@ async def keep_as_sent(*, before: datetime) -> int:
         before,
     )
     return len(rows)
+
+
+async def purge(now: datetime) -> None:
+    """Forget the words of old mails, and later the mails. What still waits is not touched."""
+    over = "state NOT IN ('queued', 'sending')"
+    async with database.transaction():
+        await database.fetch(
+            f"UPDATE message SET context = '', calendar = NULL WHERE {over} AND context <> '' "  # noqa: S608
+            "AND deadline_at < {} AND queued_at < {}",
+            now - rules.WORDS_KEPT,
+            now - rules.WORDS_KEPT,
+        )
+        await database.fetch(
+            f"DELETE FROM message WHERE {over} AND queued_at < {{}}",  # noqa: S608
+            now - rules.ROW_KEPT,
+        )
 
 
 def _deadline(row: Mapping[str, Any], now: datetime) -> datetime:
