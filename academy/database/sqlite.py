@@ -63,7 +63,9 @@ class Connection:
 
     def submit(self, call: Callable[..., Answer], *values: Any) -> asyncio.Future[Answer]:
         """Queue a call for the connection's thread. Shield it: a call that was queued is always carried out."""
-        return asyncio.get_running_loop().run_in_executor(self._thread, call, *values)
+        future = asyncio.get_running_loop().run_in_executor(self._thread, call, *values)
+        future.add_done_callback(_heard)
+        return future
 
     def rows(self, sql: str, values: Sequence[Any] = ()) -> list[Row]:
         cursor = self.raw.execute(sql, values)
@@ -100,6 +102,12 @@ class Connection:
         if milliseconds != self._busy_ms:
             self.raw.execute(f"PRAGMA busy_timeout={milliseconds:d}")
             self._busy_ms = milliseconds
+
+
+def _heard(done: asyncio.Future[Any]) -> None:
+    """Take note of an error whose waiter was cancelled, so that asyncio does not report it as lost."""
+    if not done.cancelled():
+        done.exception()
 
 
 class QuickReader(Connection):
@@ -271,9 +279,7 @@ class SQLiteDatabase(SQLiteEngine):
             raise Busy from error
         return max(100, math.ceil((deadline - loop.time()) * 10) * 100)
 
-    def _next_turn(self, done: asyncio.Future[Any]) -> None:
-        if not done.cancelled():
-            done.exception()  # already told to whoever waited
+    def _next_turn(self, _: asyncio.Future[Any]) -> None:
         self._turn.release()
 
     def transaction(self, *_: Any, **__: Any) -> Scope[SQLiteTransaction]:  # type: ignore[override]

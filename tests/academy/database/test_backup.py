@@ -42,6 +42,10 @@ async def names(settings: Settings) -> list[str]:
     return [row["name"] for row in rows]
 
 
+def drafts_in(folder: Path) -> list[Path]:
+    return list(folder.glob(".*"))
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def elsewhere(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Settings]:
     """Another academy, not there yet."""
@@ -87,7 +91,7 @@ async def test_a_backup_says_what_it_holds_and_only_its_owner_reads_it(
     assert (report.intact, report.created_at) == (True, "2026-06-01T09:00:00+00:00")
     assert report.in_words().splitlines()[-1] == "Complete and intact."
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    assert list(tmp_path.glob(".*")) == []
+    assert drafts_in(tmp_path) == []
 
 
 async def test_a_backup_taken_while_others_write_holds_every_person_whole(
