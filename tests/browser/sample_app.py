@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from jinja2 import ChoiceLoader, FileSystemLoader
 from litestar import Litestar, Request, Response, get, post
 from litestar.datastructures import State
+from litestar.params import FromPath
 from litestar.response import Redirect
 
 from academy.settings import Settings
 from academy.web import static
 from academy.web.safety import add_headers
 from academy.web.templates import TEMPLATES, environment
-from pathlib import Path
 
 HERE = Path(__file__).parent
 STAFF = ["/dashboard", "/list", "/form", "/form?wrong=1", "/pairs"]
-PARTICIPANT = ["/register", "/book", "/confirm", "/confirm?said=1", "/form?participant=1&wrong=1", "/list?participant=1"]
+PARTICIPANT = [
+    "/register",
+    "/book",
+    "/confirm",
+    "/confirm?said=1",
+    "/form?participant=1&wrong=1",
+    "/list?participant=1",
+]
 ERRORS = [403, 404, 409, 410, 422, 429, 500, 503]
 FAULTS = {
     "contrast": {"axe color-contrast"},
@@ -46,14 +54,17 @@ BROKEN_CSS = """
 .faint { color: #aaa !important }
 @media (max-width: 500px) { .faint-on-phone { color: #aaa !important } }
 .wide { width: 350px }
-.cut { height: 24px; overflow: hidden; font-size: 1.1875rem }
-.tight { width: 28rem; max-width: 100%; height: 60px; overflow: hidden; font-size: 16px }
-.unmarked:focus { outline: none !important; box-shadow: none !important; background: none !important; color: var(--govuk-link-colour) !important }
+.cut { height: 30px; overflow: hidden; font-size: 1.1875rem }
+.tight { font-size: 16px; line-height: 20px; height: 42px; overflow: hidden }
+.unmarked:focus { outline: none !important; box-shadow: none !important; background: none !important;
+  color: var(--govuk-link-colour) !important }
 .lid { position: fixed; bottom: 0; left: 0; right: 0; height: 120px; background: #fff }
-.away { position: absolute; left: -900px; top: 300px }
+.away { position: absolute; left: -900px; top: 300px; height: 44px }
 .small-button { height: 30px; font-size: 16px }
 """
-TRAP_JS = "document.getElementById('trap').addEventListener('keydown', (e) => { if (e.key === 'Tab') e.preventDefault(); });"
+TRAP_JS = (
+    "document.getElementById('trap').addEventListener('keydown', (e) => { if (e.key === 'Tab') e.preventDefault(); });"
+)
 SKIP_JS = "document.getElementById('skip').addEventListener('focus', (e) => e.target.blur());"
 
 _NAMES = [
@@ -69,7 +80,11 @@ PEOPLE = [
     for number, (name, org, reply, colour, came) in enumerate(_NAMES, start=1)
 ]
 TODO = [
-    ("3 people have not replied about 24 June", "Invite sent 9 days ago. Catering numbers are due on Friday.", "Remind them"),
+    (
+        "3 people have not replied about 24 June",
+        "Invite sent 9 days ago. Catering numbers are due on Friday.",
+        "Remind them",
+    ),
     ("A place is free: Zoe Lane withdrew", "First on the waiting list: Tom Price, Braintree.", "Offer the place"),
 ]
 WRONG = [
@@ -101,11 +116,13 @@ def render(template: str, *, status: int = 200, staff: bool = True, **more: Any)
         "people": PEOPLE,
         "todo": TODO,
     }
-    return Response(_jinja.get_template(template).render({**context, **more}), status_code=status, media_type="text/html")
+    return Response(
+        _jinja.get_template(template).render({**context, **more}), status_code=status, media_type="text/html"
+    )
 
 
 @get("/{name:str}")
-async def sample(name: str, request: Request[Any, Any, Any]) -> Response[str]:
+async def sample(name: FromPath[str], request: Request[Any, Any, Any]) -> Response[str]:
     asked = request.query_params
     if name.endswith((".css", ".js")):
         text = {"broken.css": BROKEN_CSS, "trap.js": TRAP_JS, "skip.js": SKIP_JS}[name]
@@ -122,14 +139,33 @@ async def sample(name: str, request: Request[Any, Any, Any]) -> Response[str]:
     )
 
 
+@get("/elsewhere")
+async def elsewhere() -> Redirect:
+    return Redirect("/confirm")
+
+
+@get("/who")
+async def who(request: Request[Any, Any, Any]) -> Response[str]:
+    if "name" not in request.cookies:
+        return render("errors/403.html", status=403, staff=False, user=None, message="Sign in to see this page.")
+    return render("confirm.html", staff=False, user={"name": request.cookies["name"]})
+
+
 @get("/errors/{status:int}")
-async def error(status: int, request: Request[Any, Any, Any]) -> Response[str]:
+async def error(status: FromPath[int], request: Request[Any, Any, Any]) -> Response[str]:
     user = {"name": "Sam Carter"} if "signed-in" in request.query_params else None
-    return render(f"errors/{status}.html", status=status, staff=False, user=user, section="", message="Someone has just taken the last place.")
+    return render(
+        f"errors/{status}.html",
+        status=status,
+        staff=False,
+        user=user,
+        section="",
+        message="Someone has just taken the last place.",
+    )
 
 
 @get("/broken/{fault:str}")
-async def broken(fault: str) -> Response[str]:
+async def broken(fault: FromPath[str]) -> Response[str]:
     return render("broken.html", fault=fault, staff=False)
 
 
@@ -139,8 +175,11 @@ async def pin(request: Request[Any, Any, Any]) -> Response[str] | Redirect:
     form = await request.form()
     number = int(form["pair"])
     request.app.state.posts.append("X-Enhanced" in request.headers)
-    if request.app.state.fail and "X-Enhanced" in request.headers:
-        return Response("broken", status_code=500)
+    answer = request.app.state.answer
+    if "X-Enhanced" in request.headers and answer != "page":
+        if answer == "another page":
+            return render("confirm.html")
+        return Response("{}", status_code=500 if answer == "error" else 200, media_type="application/json")
     request.app.state.pinned ^= {number}
     if "X-Enhanced" in request.headers:
         return render("pairs.html", pinned=request.app.state.pinned, flash=f"Pinned pair {number}.")
@@ -148,7 +187,10 @@ async def pin(request: Request[Any, Any, Any]) -> Response[str] | Redirect:
 
 
 def create_app() -> Litestar:
-    state = State({"settings": Settings(), "pinned": set(), "posts": [], "fail": False})
+    state = State({"settings": Settings(), "pinned": set(), "posts": [], "answer": "page"})
     return Litestar(
-        [sample, error, broken, pin, *static.routes], before_send=[add_headers], state=state, openapi_config=None
+        [sample, elsewhere, who, error, broken, pin, *static.routes],
+        before_send=[add_headers],
+        state=state,
+        openapi_config=None,
     )
