@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -73,7 +73,7 @@ class Summing:
         return Contents(dict(self._rows), self._hash.hexdigest())
 
 
-_STORED_AS = {**ADAPTERS, bool: int, PostgresUUID: str}
+_STORED_AS: dict[type, Callable[[Any], Any]] = {**ADAPTERS, bool: int, PostgresUUID: str}
 
 
 def stored(value: Any) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
+from contextvars import ContextVar
 from typing import Any
 
 import asyncpg
@@ -58,6 +59,8 @@ class PostgresDatabase(PostgresEngine):
     ``writer_wait`` bounds waiting for a free connection and for a lock; ``command_timeout`` bounds each statement
     (None: no bound, for migrations).
     """
+
+    current_transaction: ContextVar[PostgresTransaction | None]  # type: ignore[assignment]
 
     def __init__(
         self, url: str, *, connections: int = 10, writer_wait: float = 10.0, command_timeout: float | None = 30.0

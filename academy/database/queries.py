@@ -35,7 +35,7 @@ class Value(int):
     def __new__(cls, name: str) -> Value:
         if not name.isidentifier():
             raise ValueError(f"{name!r} is not a name.")
-        made = super().__new__(cls, 1)
+        made: Value = super().__new__(cls, 1)
         made.name = name
         return made
 
@@ -65,7 +65,7 @@ class _Prepared:
         self.places = places
 
     def values(self, given: Mapping[str, Any]) -> list[Any]:
-        return [plain(given[place.name]) if type(place) is Value else place for place in self.places]
+        return [plain(given[place.name]) if isinstance(place, Value) else place for place in self.places]
 
 
 def plain(given: Any) -> Any:
@@ -87,7 +87,7 @@ class _Reusable:
         prepared = self._prepared.get(engine.engine_type)
         if prepared is None:
             prepared = self._prepare(engine.engine_type)
-            self._names = frozenset(place.name for place in prepared.places if type(place) is Value)
+            self._names = frozenset(place.name for place in prepared.places if isinstance(place, Value))
             self._prepared[engine.engine_type] = prepared
         if values.keys() != self._names:
             raise TypeError(f"This query takes the values {sorted(self._names)}, not {sorted(values)}.")

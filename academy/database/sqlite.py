@@ -16,6 +16,7 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -149,6 +150,8 @@ class SQLiteTransaction(Transaction):
 
 class SQLiteDatabase(SQLiteEngine):
     """Piccolo's engine for one SQLite file. ``writer_wait`` is in seconds, ``budget`` in SQLite's VM steps."""
+
+    current_transaction: ContextVar[SQLiteTransaction | None]  # type: ignore[assignment]
 
     def __init__(self, path: Path, *, readers: int = 3, budget: int = 2000, writer_wait: float = 10.0) -> None:
         super().__init__(path=str(path))
