@@ -246,7 +246,12 @@ def test_the_code_names_programme_place_and_year() -> None:
 
 @pytest.mark.parametrize(
     ("name", "place"),
-    [("Top Talent, Essex", "Essex"), ("Essex", "Essex"), ("Top Talent", "East of England"), ("top talent – Leeds", "Leeds")],
+    [
+        ("Top Talent, Essex", "Essex"),
+        ("Essex", "Essex"),
+        ("Top Talent", "East of England"),
+        ("top talent – Leeds", "Leeds"),
+    ],
 )
 def test_the_place_is_what_the_name_adds_to_the_programme(name: str, place: str) -> None:
     assert rules.place_of(name, "Top Talent", "East of England") == place
