@@ -68,9 +68,11 @@ def create_app(settings: Settings, *, engine: database.Engine | None = None) -> 
 def all_routes() -> list[Any]:
     """Every room's routes. A room that is not named here cannot be reached."""
     from academy.accounts import web as accounts
+    from academy.invites import web as invites
+    from academy.outbox import web as outbox
     from academy.web import static
 
-    return [*static.routes, *accounts.routes]
+    return [*static.routes, *accounts.routes, *outbox.routes, *invites.routes]
 
 
 def page_context(request: Request[Any, Any, Any]) -> dict[str, Any]:

@@ -15,9 +15,9 @@ from academy.invites.tables import CalendarEvent, EventStatus, Invitee, InviteeS
 
 _EVENT = database.compiled(CalendarEvent.select().where(CalendarEvent.id == database.value("event")))
 _OF_PERSON = database.compiled_sql("""
-    SELECT e.*, i.reply, i.reply_sequence, i.replied_at, i.path
+    SELECT e.*, i.state, i.reply, i.reply_sequence, i.replied_at, i.invited_at, i.path
     FROM invitee i JOIN calendar_event e ON e.id = i.event
-    WHERE i.person = :person AND i.state = 'invited' AND e.ends_at > :since
+    WHERE i.person = :person AND e.ends_at > :since
     ORDER BY e.starts_at, e.id
 """)
 
@@ -103,18 +103,29 @@ async def replies(events: Sequence[UUID]) -> dict[UUID, list[Answer]]:
 
 async def events_of(person: UUID, *, now: datetime) -> list[Event]:
     """The events still to come (or running) in a person's calendar, the next first."""
-    found = await _OF_PERSON.run(person=person, since=now)
-    return [_event(row) for row in found if row["status"] == EventStatus.CONFIRMED]
+    return [_event(row) for row in await _OF_PERSON.run(person=person, since=now) if _stands(row)]
 
 
-async def calendar_of(person: UUID, *, now: datetime) -> list[Event]:
-    """What stands in a person's feed: a year back, and cancelled events for 30 days after they were cancelled."""
-    found = [_event(row) for row in await _OF_PERSON.run(person=person, since=now - rules.PAST_STAYS)]
-    return [
-        each
-        for each in found
-        if each.status is EventStatus.CONFIRMED or now - each.changed_at < rules.CANCELLED_STAYS
-    ]
+class PersonalCalendar(msgspec.Struct, frozen=True):
+    """What stands in a person's feed, and when that last changed."""
+
+    events: list[Event]
+    changed_at: datetime | None
+
+
+async def calendar_of(person: UUID, *, now: datetime) -> PersonalCalendar:
+    """A person's feed: a year back, and cancelled events for 30 days after they were cancelled."""
+    rows = await _OF_PERSON.run(person=person, since=now - rules.PAST_STAYS)
+    events = []
+    changes = []
+    for row in rows:
+        changes += [row["changed_at"], row["stamped_at"], row["invited_at"]]  # an event that left has changed the feed
+        leaves_at = row["changed_at"] + rules.CANCELLED_STAYS
+        if row["status"] == EventStatus.CANCELLED and leaves_at <= now:
+            changes.append(leaves_at)
+        elif row["state"] == InviteeState.INVITED:
+            events.append(_event(row))
+    return PersonalCalendar(events, max(changes, default=None))
 
 
 async def event_of(person: UUID, event: UUID) -> Event:
@@ -138,7 +149,7 @@ async def clashes(
     return [
         _event(row)
         for row in found
-        if row["starts_at"] < ends_at and row["status"] == EventStatus.CONFIRMED and row["id"] != but
+        if row["starts_at"] < ends_at and _stands(row) and row["id"] != but
     ]
 
 
@@ -158,6 +169,10 @@ def in_calendar(each: Event) -> ical.Event:
         join_link=each.link,
         cancelled=each.status is EventStatus.CANCELLED,
     )
+
+
+def _stands(row: dict[str, Any]) -> bool:
+    return row["state"] == InviteeState.INVITED and row["status"] == EventStatus.CONFIRMED
 
 
 def _event(row: dict[str, Any]) -> Event:

@@ -12,6 +12,7 @@ from academy.database.transactions import Row
 from academy.outbox.tables import Message, MessageState
 
 PAGE = 50
+MOST_BOXES = 200
 _LIST = "id, kind, subject, person, to_address, to_name, state, attempts, queued_at, sent_at, next_attempt_at, error"
 _ONE = database.compiled(Message.select().where(Message.id == database.value("id")))
 _OF_PERSON = database.compiled(
@@ -132,7 +133,7 @@ async def troubles(*, now: datetime) -> tuple[int, bool]:
     return all_counts[MessageState.FAILED] + all_counts[MessageState.EXPIRED], bool(stuck)
 
 
-async def boxes(find: str = "", *, most: int = 200) -> list[Box]:
+async def boxes(find: str = "", *, most: int = MOST_BOXES) -> list[Box]:
     """The people with mails, who got one last first."""
     where, values = _where(Filter(find=find))
     found = await database.fetch(

@@ -248,8 +248,8 @@ async def test_a_feed_keeps_what_was_cancelled_for_thirty_days(database: room.En
     soon = await queries.calendar_of(ana, now=now + timedelta(days=29))
     late = await queries.calendar_of(ana, now=now + timedelta(days=30))
 
-    assert [each.id for each in soon] == [event]
-    assert late == []
+    assert ([each.id for each in soon.events], soon.changed_at) == ([event], now + timedelta(seconds=1))
+    assert (late.events, late.changed_at) == ([], now + timedelta(days=30))
     assert await queries.events_of(ana, now=now) == []
     assert [each.id for each in await queries.events_of(ben, now=now)] == [other]
 
