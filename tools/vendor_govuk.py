@@ -23,6 +23,7 @@ FONT = "var(--app-font,system-ui,sans-serif)"
 """What stands in place of the font stack of GOV.UK: our own token, set in ``app.css``."""
 BRAND = ("GDS Transport", "Calvert", "crest", "/assets/")
 """Words that may not be left in a file that we ship."""
+USED = ("package.json", "dist/govuk/govuk-frontend.min.css", "dist/govuk/govuk-frontend.min.js")
 LICENCE = """\
 The MIT License (MIT)
 
@@ -69,6 +70,13 @@ def unbrand(css: str) -> str:
     return css.rstrip() + "\n"
 
 
+def _member(package: tarfile.TarFile, name: str) -> bytes:
+    found = package.extractfile(f"package/{name}")
+    if found is None:
+        raise ChangedShape(f"without {name}")
+    return found.read()
+
+
 def fetch(version: str) -> tuple[dict[str, bytes], str]:
     """The package's files that we use, and npm's own checksum of the package, which npm has verified."""
     with tempfile.TemporaryDirectory() as folder:
@@ -76,14 +84,7 @@ def fetch(version: str) -> tuple[dict[str, bytes], str]:
         answer = subprocess.run(command, cwd=folder, check=True, capture_output=True)  # noqa: S603
         entry = json.loads(answer.stdout)[0]
         with tarfile.open(Path(folder, entry["filename"])) as package:
-            files = {
-                name: package.extractfile(f"package/{name}").read()
-                for name in (  # type: ignore[union-attr]
-                    "package.json",
-                    "dist/govuk/govuk-frontend.min.css",
-                    "dist/govuk/govuk-frontend.min.js",
-                )
-            }
+            files = {name: _member(package, name) for name in USED}
     return files, entry["integrity"]
 
 
