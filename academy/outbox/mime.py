@@ -1,7 +1,7 @@
 """A mail as octets (RFC 5322, RFC 2045-2047, RFC 6047). Pure: the same mail always gives the same octets.
 
-Headers are written here and not by ``email``: Python 3.11 loses the quotes of a long display name when it
-folds it, and a name could then look like a second recipient.
+Headers are written here and not by ``email``: Python 3.11.7 loses the quotes of a long display name when it
+folds it, so that "A…, b@c.example" becomes a second recipient.
 """
 
 import base64

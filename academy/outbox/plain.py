@@ -30,7 +30,7 @@ def clean_text(text: str) -> str:
 
 def clean_line(text: str) -> str:
     """As ``clean_text``, on one line: names, titles, subjects."""
-    return " ".join(clean_text(text).split("\n")).strip(" ") if text else ""
+    return " ".join(line for line in clean_text(text).split("\n") if line)
 
 
 def unlinked(text: str) -> str:
