@@ -8,9 +8,9 @@ from uuid import UUID
 import msgspec
 
 from academy import database
-from cohorts.attendance.rules import Times
+from cohorts.attendance.rules import Planned, Times, attended
 from cohorts.attendance.tables import Mark
-from cohorts.schedule.tables import CohortStatus, Facilitator, SessionStatus
+from cohorts.schedule.tables import CohortStatus, SessionStatus
 
 SESSION = database.compiled_sql("""
     SELECT s.id, s.title, s.status, s.compulsory, s.event, e.starts_at, e.ends_at, e.zone, e.place, e.link,
@@ -34,12 +34,6 @@ PEOPLE = database.compiled_sql("""
     LEFT JOIN person m ON m.id = a.marked_by
     WHERE en.cohort = :cohort AND (en.status = 'enrolled' OR (a.mark IS NOT NULL AND a.mark <> 'unmarked'))
 """)
-
-LEADS = database.compiled(
-    Facilitator.select(Facilitator.id)
-    .where(Facilitator.session == database.value("session"), Facilitator.person == database.value("person"))
-    .limit(1)
-)
 
 LED_BY = database.compiled_sql("""
     SELECT s.id, s.title, s.status, s.cancel_reason, c.id AS cohort, c.name AS cohort_name, c.status AS cohort_status,
@@ -72,11 +66,20 @@ MARKS = database.compiled_sql("""
     WHERE s.cohort = :cohort AND a.mark <> 'unmarked'
 """)
 
+SESSIONS = database.compiled_sql("""
+    SELECT s.id, s.title, s.compulsory, s.status, e.starts_at, e.ends_at, e.zone
+    FROM cohort_session s JOIN calendar_event e ON e.id = s.event
+    WHERE s.cohort = :cohort
+    ORDER BY e.starts_at, s.id
+""")
+
 MINUTES = database.compiled_sql("""
-    SELECT a.enrolment, sum(a.minutes) AS minutes
-    FROM attendance a JOIN cohort_session s ON s.id = a.session
+    SELECT a.enrolment, en.person, sum(a.minutes) AS minutes
+    FROM attendance a
+    JOIN cohort_session s ON s.id = a.session
+    JOIN enrolment en ON en.id = a.enrolment
     WHERE s.cohort = :cohort AND s.status <> 'cancelled'
-    GROUP BY a.enrolment
+    GROUP BY a.enrolment, en.person
 """)
 
 
@@ -167,7 +170,10 @@ async def session_held(session: UUID) -> Held | None:
 
 
 async def register(session: UUID) -> Register | None:
-    """The register by name: who is enrolled, and who was marked before they left. Two queries. None: no such session."""
+    """The register by name: who is enrolled, and who was marked before they left. Two queries.
+
+    None if there is no such session.
+    """
     held = await session_held(session)
     if held is None:
         return None
@@ -192,11 +198,6 @@ async def register(session: UUID) -> Register | None:
         for row in rows
     ]
     return Register(session=held, lines=sorted(lines, key=lambda line: (line.name.casefold(), str(line.enrolment))))
-
-
-async def leads(session: UUID, person: UUID) -> bool:
-    """Whether this person facilitates the session."""
-    return await LEADS.first(session=session, person=person) is not None
 
 
 class Led(msgspec.Struct, frozen=True, kw_only=True):
@@ -262,3 +263,44 @@ async def marks(cohort: UUID) -> dict[UUID, dict[UUID, tuple[Mark, int]]]:
 async def minutes_by_enrolment(cohort: UUID) -> dict[UUID, int]:
     """Minutes really attended, without cancelled sessions. One query."""
     return {row["enrolment"]: int(row["minutes"]) for row in await MINUTES.run(cohort=cohort)}
+
+
+async def sessions(cohort: UUID) -> list[Planned]:
+    """The sessions of a cohort, earliest first, cancelled ones too. One query."""
+    return [
+        Planned(
+            id=row["id"],
+            title=row["title"],
+            compulsory=row["compulsory"],
+            cancelled=row["status"] == SessionStatus.CANCELLED,
+            times=Times(row["starts_at"], row["ends_at"], row["zone"]),
+        )
+        for row in await SESSIONS.run(cohort=cohort)
+    ]
+
+
+class Standing(msgspec.Struct, frozen=True):
+    """What the registers say of one person: minutes attended, and compulsory sessions held without them."""
+
+    minutes: int
+    missed_compulsory: list[str]
+
+
+async def standing(cohort: UUID) -> dict[UUID, Standing]:
+    """The same for everybody who was ever marked in a cohort, by person. Three queries."""
+    held = [session for session in await sessions(cohort) if not session.cancelled]
+    marked = await marks(cohort)
+    return {
+        row["person"]: Standing(
+            int(row["minutes"]),
+            [
+                session.title
+                for session in held
+                if session.compulsory
+                and not attended(
+                    *marked.get(row["enrolment"], {}).get(session.id, (Mark.UNMARKED, 0)), session.times.minutes
+                )
+            ],
+        )
+        for row in await MINUTES.run(cohort=cohort)
+    }

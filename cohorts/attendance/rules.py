@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from uuid import UUID
 
 import msgspec
 
@@ -71,6 +72,16 @@ class Times(msgspec.Struct, frozen=True):
     def minutes(self) -> int:
         """Length of the session in whole minutes; at least 1."""
         return max(1, int((self.ends_at - self.starts_at).total_seconds() // 60))
+
+
+class Planned(msgspec.Struct, frozen=True, kw_only=True):
+    """One session of a cohort, as far as attendance goes."""
+
+    id: UUID
+    title: str
+    compulsory: bool
+    cancelled: bool
+    times: Times
 
 
 def why_not_mark(
