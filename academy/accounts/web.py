@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from litestar import Request, Response, get, post, route
+from litestar.params import FromPath, FromQuery
 
 from academy import clock
 from academy.accounts import limits, rules, service, web_account, web_tokens
@@ -23,7 +24,7 @@ ANSWER_AFTER = 0.3
 
 
 @get("/sign-in", who=Who.ANYONE)
-async def sign_in(request: Request[Any, Any, Any], next: str = "/") -> Response[Any]:
+async def sign_in(request: Request[Any, Any, Any], next: FromQuery[str] = "/") -> Response[Any]:
     """Ask for a link."""
     if request.user is not None:
         return redirect(local_path(next))
@@ -67,7 +68,7 @@ async def _send(address: str, next_path: str) -> None:
 
 
 @route("/sign-in/{token:str}", http_method=["GET", "HEAD"], who=Who.LINK_HOLDER)
-async def open_link(request: Request[Any, Any, Any], token: str) -> Response[Any]:
+async def open_link(request: Request[Any, Any, Any], token: FromPath[str]) -> Response[Any]:
     """Show one button. Mail scanners open links before their readers do, so opening one does nothing."""
     whose = await service.whose_link(token, now=clock.now())
     if whose is None:
@@ -76,7 +77,7 @@ async def open_link(request: Request[Any, Any, Any], token: str) -> Response[Any
 
 
 @post("/sign-in/{token:str}", who=Who.LINK_HOLDER)
-async def use_link(request: Request[Any, Any, Any], token: str) -> Response[Any]:
+async def use_link(request: Request[Any, Any, Any], token: FromPath[str]) -> Response[Any]:
     """Use the link up. The browser gets a new session, whatever cookie it came with."""
     settings = request.app.state.settings
     former = request.cookies.get(cookie_name(settings), "")

@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from litestar import Request, Response, get, post, route
+from litestar.params import FromPath
 
 from academy import clock
 from academy.accounts import details, forms, limits, queries, rules, service
@@ -97,7 +98,7 @@ async def new_address(request: Request[Any, Any, Any]) -> Response[Any]:
 
 
 @route("/account/address/{token:str}", http_method=["GET", "HEAD"], who=Who.LINK_HOLDER)
-async def open_address_link(request: Request[Any, Any, Any], token: str) -> Response[Any]:
+async def open_address_link(request: Request[Any, Any, Any], token: FromPath[str]) -> Response[Any]:
     address = await details.waiting_address(token, now=clock.now())
     if address is None:
         return page(request, "academy/accounts/address_link_ended.html", status=410)
@@ -105,7 +106,7 @@ async def open_address_link(request: Request[Any, Any, Any], token: str) -> Resp
 
 
 @post("/account/address/{token:str}", who=Who.LINK_HOLDER)
-async def use_address_link(request: Request[Any, Any, Any], token: str) -> Response[Any]:
+async def use_address_link(request: Request[Any, Any, Any], token: FromPath[str]) -> Response[Any]:
     try:
         address = await details.confirm_address_change(token, now=clock.now())
     except rules.LinkUsed:

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from litestar import Request, Response, get, post
+from litestar.params import FromPath
 
 from academy import clock
 from academy.accounts import queries, rules, service
@@ -72,7 +73,7 @@ async def create(request: Request[Any, Any, Any]) -> Response[Any]:
 
 
 @get("/account/tokens/{token:uuid}/end", who=Who.SIGNED_IN)
-async def ask_end(request: Request[Any, Any, Any], token: UUID) -> Response[Any]:
+async def ask_end(request: Request[Any, Any, Any], token: FromPath[UUID]) -> Response[Any]:
     found = [each for each in await queries.tokens(me(request), now=clock.now()) if each.id == token]
     if not found:
         raise NotFound
@@ -80,7 +81,7 @@ async def ask_end(request: Request[Any, Any, Any], token: UUID) -> Response[Any]
 
 
 @post("/account/tokens/{token:uuid}/end", who=Who.SIGNED_IN)
-async def end(request: Request[Any, Any, Any], token: UUID) -> Response[Any]:
+async def end(request: Request[Any, Any, Any], token: FromPath[UUID]) -> Response[Any]:
     name = await service.revoke_api_token(token, person=me(request), actor=actor(request), now=clock.now())
     return redirect("/account/tokens", said=f"The token {name} no longer works.")
 

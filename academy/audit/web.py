@@ -1,0 +1,70 @@
+"""The audit trail as a page for coordinators."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from litestar import Request, Response, get
+
+from academy import clock
+from academy.audit import queries
+from academy.audit.queries import Line
+from academy.web.access import Who
+from academy.web.forms import parse_day
+from academy.web.lists import Column, export, wanted
+from academy.web.pages import page
+
+SIZE = 50
+MOST_EXPORTED = 20_000
+UK = ZoneInfo("Europe/London")
+
+COLUMNS: list[Column[Line]] = [
+    Column("at", "When (UK time)", lambda line: line.at.astimezone(UK)),
+    Column("who", "Who", lambda line: line.actor_name),
+    Column("verb", "Did what", lambda line: line.verb),
+    Column("kind", "Kind of record", lambda line: line.about_kind),
+    Column("name", "Record", lambda line: line.about_name),
+    Column("changes", "From and to", lambda line: "; ".join(map("{0[0]}: {0[1]} → {0[2]}".format, line.changes))),
+    Column("note", "Note", lambda line: line.note),
+]  # fmt: skip
+
+
+@get("/audit", who=Who.COORDINATOR)
+async def trail(request: Request[Any, Any, Any]) -> Response[Any]:
+    asked = wanted(request)
+    first = parse_day(asked.query.get("from", "").strip())
+    last = parse_day(asked.query.get("to", "").strip())
+    chosen = {
+        "verb": asked.query.get("verb", ""),
+        "find": asked.find,
+        "since": _midnight(first) if first else datetime(2000, 1, 1, tzinfo=UTC),
+        "until": _midnight(last + timedelta(days=1)) if last else clock.now() + timedelta(days=1),
+    }
+    if asked.export:
+        found = await queries.entries(**chosen, most=MOST_EXPORTED)
+        return export(found.lines, COLUMNS, asked, name="audit-trail")
+    found = await queries.entries(**chosen, most=SIZE, skip=(asked.page - 1) * SIZE)
+    return page(
+        request,
+        "academy/audit/trail.html",
+        section="Today",
+        staff=True,
+        lines=found.lines,
+        total=found.total,
+        pages=max(1, -(-found.total // SIZE)),
+        asked=asked,
+        verbs=[("", "Anything"), *((verb, verb) for verb in await queries.verbs())],
+        first=first.isoformat() if first else "",
+        last=last.isoformat() if last else "",
+        zone=request.user.time_zone,
+    )
+
+
+def _midnight(day: date) -> datetime:
+    """The first instant of a day in the United Kingdom."""
+    return datetime(day.year, day.month, day.day, tzinfo=UK).astimezone(UTC)
+
+
+routes: list[Any] = [trail]
