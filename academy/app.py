@@ -68,11 +68,35 @@ def create_app(settings: Settings, *, engine: database.Engine | None = None) -> 
 def all_routes() -> list[Any]:
     """Every room's routes. A room that is not named here cannot be reached."""
     from academy.accounts import web as accounts
+    from academy.alumni import web as alumni
     from academy.invites import web as invites
     from academy.outbox import web as outbox
+    from academy.audit import web as audit
+    from academy.home import health, organisation_pages, people_pages, web_pages
     from academy.web import static
+    from cohorts.attendance import web as attendance
+    from cohorts.calendar import web as calendar
+    from cohorts.completion import web as completion
+    from cohorts.enrolment import web as enrolment
+    from cohorts.dashboard import web_overview as overview
 
-    return [*static.routes, *accounts.routes, *outbox.routes, *invites.routes]
+    return [
+        *static.routes,
+        *health.routes,
+        *calendar.routes,
+        *enrolment.routes,
+        *attendance.routes,
+        *completion.routes,
+        *alumni.routes,
+        *overview.routes,
+        *accounts.routes,
+        *audit.routes,
+        *people_pages.routes,
+        *organisation_pages.routes,
+        *web_pages.routes,
+        *outbox.routes,
+        *invites.routes,
+    ]
 
 
 def page_context(request: Request[Any, Any, Any]) -> dict[str, Any]:
@@ -96,7 +120,7 @@ def menu(visitor: Any) -> list[tuple[str, str]]:
         return [
             ("Today", "/today"),
             ("Cohorts", "/cohorts"),
-            ("Programmes", "/programmes"),
+            ("Programmes", "/programmes/manage"),
             ("People", "/people"),
             ("Outbox", "/outbox"),
             ("My academy", "/home"),
