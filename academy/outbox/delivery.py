@@ -85,7 +85,8 @@ class Postman:
         self._keep_secrets = keep_secrets
         self._workers: set[asyncio.Task[None]] = set()
         self._stopping = False
-        self._allowance, self._counted_at = 0, float("-inf")
+        self._allowance = 0
+        self._counted_at: datetime | None = None
         self._failures_in_a_row, self._quiet_until = 0, float("-inf")
 
     async def send_due(self, now: datetime) -> None:
@@ -130,19 +131,21 @@ class Postman:
             up_to = await self._next_may_be_due_by(clock())
             if up_to is None:
                 return
+            self._allowance -= 1
             row = await claim(now=clock(), up_to=up_to)
             if row is None:
+                self._allowance += 1
                 return
-            self._allowance -= 1
             await self._deliver(row, clock)
 
     async def _next_may_be_due_by(self, now: datetime) -> datetime | None:
         """None if this minute's mails are sent; when few are left, only mails that are soon useless may go."""
         if self._per_minute is None:
             return _far(now)
-        if _ticks() - self._counted_at >= 1:
+        if self._counted_at is None or abs(now - self._counted_at) >= timedelta(seconds=1):
+            self._counted_at = now
             lately = await _SENT_LATELY.first(since=now - timedelta(minutes=1), now=now)
-            self._allowance, self._counted_at = self._per_minute - (lately["n"] if lately else 0), _ticks()
+            self._allowance = self._per_minute - (lately["n"] if lately else 0)
         if self._allowance <= 0:
             return None
         return _far(now) if self._allowance > rules.reserve(self._per_minute) else rules.urgent_until(now)
@@ -151,7 +154,7 @@ class Postman:
         try:
             octets = rendering.octets(row, self._head)
         except Unwritable as error:
-            log.error("mail cannot be written", extra={"kind": row["kind"], "message": str(row["id"])})
+            log.error("mail cannot be written", extra={"kind": row["kind"], "mail": str(row["id"])})
             await self._settle(row, MessageState.FAILED, clock(), error=str(error))
             return
         try:

@@ -1,0 +1,3 @@
+"""A mail server that misbehaves when told to."""
+
+from tests.support.sink import sink as sink
