@@ -69,16 +69,19 @@ def all_routes() -> list[Any]:
     """Every room's routes. A room that is not named here cannot be reached."""
     from academy.accounts import web as accounts
     from academy.alumni import web as alumni
-    from academy.invites import web as invites
-    from academy.outbox import web as outbox
     from academy.audit import web as audit
     from academy.home import health, organisation_pages, people_pages, web_pages
+    from academy.invites import web as invites
+    from academy.outbox import web as outbox
+    from academy.programmes import web as programmes
     from academy.web import static
     from cohorts.attendance import web as attendance
     from cohorts.calendar import web as calendar
     from cohorts.completion import web as completion
-    from cohorts.enrolment import web as enrolment
+    from cohorts.dashboard import web_cohorts, web_sessions, web_settings
     from cohorts.dashboard import web_overview as overview
+    from cohorts.enrolment import web as enrolment
+    from cohorts.schedule import web as schedule
 
     return [
         *static.routes,
@@ -88,7 +91,12 @@ def all_routes() -> list[Any]:
         *attendance.routes,
         *completion.routes,
         *alumni.routes,
+        *programmes.routes,
+        *schedule.routes,
         *overview.routes,
+        *web_cohorts.routes,
+        *web_sessions.routes,
+        *web_settings.routes,
         *accounts.routes,
         *audit.routes,
         *people_pages.routes,
