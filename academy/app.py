@@ -7,7 +7,6 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from litestar import Litestar, Request
-from litestar.config.csrf import CSRFConfig
 from litestar.datastructures import State
 
 from academy import database, scheduler
@@ -15,6 +14,7 @@ from academy.accounts import guards, links, sessions
 from academy.database.secret import secret_key
 from academy.invites import filters as filters  # teaches templates to write times
 from academy.settings import Settings
+from academy.web.csrf import CsrfMiddleware
 from academy.web.failures import HANDLERS
 from academy.web.safety import add_headers
 
@@ -47,15 +47,10 @@ def create_app(settings: Settings, *, engine: database.Engine | None = None) -> 
         route_handlers=all_routes(),
         lifespan=[lifespan],
         guards=[guards.who_may],
-        middleware=[sessions.SessionMiddleware()],
-        csrf_config=CSRFConfig(
-            secret=secret_key(settings).hex(),
-            cookie_name="__Host-csrf" if settings.secure else "csrf",
-            cookie_secure=settings.secure,
-            cookie_httponly=True,
-            cookie_samesite="lax",
-            exclude=["^/api/", "^/health/", "^/static/", "^/feeds?/"],
-        ),
+        middleware=[
+            sessions.SessionMiddleware(),
+            CsrfMiddleware(key=secret_key(settings), secure=settings.secure),
+        ],
         exception_handlers={**HANDLERS, guards.SignInFirst: guards.to_sign_in},
         before_send=[add_headers],
         state=State({"settings": settings, "page_context": page_context, "engine": used}),
