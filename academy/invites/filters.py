@@ -49,3 +49,16 @@ def minutes(length: int | None) -> str:
 def minute_stamp(instant: datetime | None, zone: str = times.UK) -> str:
     """``24 June 2026, 9:30am``; empty for none."""
     return f"{times.uk_date(instant, zone)}, {times.uk_time(instant, zone)}" if instant else ""
+
+
+@template_filter
+def short_day(instant: datetime, zone: str = times.UK) -> str:
+    """``24 June``."""
+    local = times.utc_to_local(instant, zone)
+    return f"{local.day} {local:%B}"
+
+
+@template_filter
+def short_stamp(instant: datetime, zone: str = times.UK) -> str:
+    """``24 June, 9:30am``."""
+    return f"{short_day(instant, zone)}, {times.uk_time(instant, zone)}"

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from litestar import Request, Response, get, post
+from litestar.params import FromPath
 
 from academy import clock, database
 from academy.accounts import tokens
@@ -34,7 +35,7 @@ _ANSWERS = {
 
 
 @get("/feeds/{name:str}", who=Who.LINK_HOLDER)
-async def feed(request: Request[Any, Any, Any], name: str) -> Response[bytes]:
+async def feed(request: Request[Any, Any, Any], name: FromPath[str]) -> Response[bytes]:
     """A person's own calendar, ``/feeds/<secret>.ics``. An unknown or withdrawn secret looks like no page at all."""
     secret, dot, ending = name.rpartition(".")
     if (dot, ending) != (".", "ics") or not tokens.looks_like_one(secret):
@@ -49,7 +50,7 @@ async def feed(request: Request[Any, Any, Any], name: str) -> Response[bytes]:
 
 
 @get("/events/{event:uuid}/event.ics", who=Who.SIGNED_IN)
-async def single(request: Request[Any, Any, Any], event: UUID) -> Response[bytes]:
+async def single(request: Request[Any, Any, Any], event: FromPath[UUID]) -> Response[bytes]:
     """One event out of the person's own calendar, as a file."""
     found = await queries.event_of(UUID(request.user.person), event)
     octets = _octets([found], name=found.title, settings=request.app.state.settings)
@@ -57,7 +58,7 @@ async def single(request: Request[Any, Any, Any], event: UUID) -> Response[bytes
 
 
 @post("/events/{event:uuid}/reply", who=Who.SIGNED_IN)
-async def reply(request: Request[Any, Any, Any], event: UUID) -> Response[Any]:
+async def reply(request: Request[Any, Any, Any], event: FromPath[UUID]) -> Response[Any]:
     """The person's answer: ``reply`` is accepted, tentative or declined; ``back`` the page to return to."""
     fields = await read_form(request)
     reader = Reader(fields)

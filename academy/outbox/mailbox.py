@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from litestar import Request, Response, get
+from litestar.params import FromPath
 
 from academy.errors import NotFound
 from academy.outbox import queries, reading, rendering
@@ -26,7 +27,7 @@ async def mailbox(request: Request[Any, Any, Any]) -> Response[Any]:
 
 
 @get("/demo/mailbox/{person:uuid}", who=Who.DEMO)
-async def box(request: Request[Any, Any, Any], person: UUID) -> Response[Any]:
+async def box(request: Request[Any, Any, Any], person: FromPath[UUID]) -> Response[Any]:
     """One person's mails, the latest first."""
     asked = lists.wanted(request)
     owner = await contact(person)
@@ -47,7 +48,7 @@ async def box(request: Request[Any, Any, Any], person: UUID) -> Response[Any]:
 
 
 @get("/demo/mailbox/mails/{mail:uuid}/html", who=Who.DEMO)
-async def html(request: Request[Any, Any, Any], mail: UUID) -> Response[str]:
+async def html(request: Request[Any, Any, Any], mail: FromPath[UUID]) -> Response[str]:
     """A mail as a mail program shows it."""
     row = await queries.message(mail)
     if row is None or not row["context"]:

@@ -173,6 +173,17 @@ async def overtaken(ids: Sequence[UUID]) -> set[UUID]:
     return found
 
 
+async def newest_of_threads(threads: Sequence[str]) -> list[UUID]:
+    """The latest mail of each of these threads, sent or not."""
+    newest: dict[str, UUID] = {}
+    for start in range(0, len(threads), 500):
+        wanted = Message.thread.is_in(list(threads[start : start + 500]))
+        found = Message.select(Message.id, Message.thread).where(wanted)
+        for row in await found.order_by(Message.number, Message.queued_at):
+            newest[row["thread"]] = row["id"]
+    return list(newest.values())
+
+
 async def failed_ids() -> list[UUID]:
     """Mails that failed or came too late."""
     failed = Message.state.is_in([MessageState.FAILED.value, MessageState.EXPIRED.value])

@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import os
 import re
+import tempfile
 from email.parser import BytesHeaderParser
 from email.policy import compat32
 from email.utils import parsedate_to_datetime
@@ -234,11 +235,10 @@ class FileSender:
 
     def _write(self, name: str, octets: bytes) -> None:
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        unfinished = self._folder / f".{name}.{os.getpid()}"
-        handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        handle, unfinished = tempfile.mkstemp(prefix=".", suffix=".part", dir=self._folder)  # for us alone (0600)
         with os.fdopen(handle, "wb") as file:
             file.write(octets)
-        unfinished.replace(self._folder / name)
+        Path(unfinished).replace(self._folder / name)
 
 
 def file_name(octets: bytes) -> str:

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from litestar import Request, Response, get, post
+from litestar.params import FromPath
 
 from academy import clock
 from academy.audit.service import Actor
@@ -95,7 +96,7 @@ async def retry_failed(request: Request[Any, Any, Any]) -> Response[Any]:
 
 
 @get("/outbox/{mail:uuid}", who=Who.COORDINATOR)
-async def one(request: Request[Any, Any, Any], mail: UUID) -> Response[Any]:
+async def one(request: Request[Any, Any, Any], mail: FromPath[UUID]) -> Response[Any]:
     """One mail: its fate, its words and its invite."""
     row = await _row(mail)
     overtaken = await queries.overtaken([mail])
@@ -115,14 +116,14 @@ async def one(request: Request[Any, Any, Any], mail: UUID) -> Response[Any]:
 
 
 @get("/outbox/{mail:uuid}/mail.eml", who=Who.COORDINATOR)
-async def eml(request: Request[Any, Any, Any], mail: UUID) -> Response[bytes]:
+async def eml(request: Request[Any, Any, Any], mail: FromPath[UUID]) -> Response[bytes]:
     """The mail as the file that mail programs open."""
     row = await _readable(mail)
     return download(_octets(request, row), name=f"mail-{mail}.eml", media_type="message/rfc822")
 
 
 @get("/outbox/{mail:uuid}/html", who=Who.COORDINATOR)
-async def html(request: Request[Any, Any, Any], mail: UUID) -> Response[str]:
+async def html(request: Request[Any, Any, Any], mail: FromPath[UUID]) -> Response[str]:
     """The mail as a mail program shows it, walled off from our pages."""
     return reading.as_html(request, await _readable(mail))
 
