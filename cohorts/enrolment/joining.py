@@ -71,7 +71,7 @@ async def register(
     async with database.transaction():
         person = await people_service.find_or_create(name=name, address=address, now=now)
         here = await standing.lock(cohort, now=now)
-        if refused := rules.why_not_register(here.facts, now):
+        if refused := rules.why_not_register(here.facts, now=now):
             raise refused
         contact = await people.contact(person)
         told = Contact(person=person, name=contact.name, address=address, time_zone=contact.time_zone)
@@ -102,11 +102,38 @@ async def enrol_person(
         if mine is not None and mine.live:
             return await _confirm(here, mine, actor=actor, now=now)
         by_themself = actor.person == person
-        if refused := (rules.why_not_register if by_themself else rules.why_not_enrol)(here.facts, now):
+        if refused := (rules.why_not_register if by_themself else rules.why_not_enrol)(here.facts, now=now):
             raise refused
         return await _join(
             here, person, mine, confirmed=True, source=source, actor=actor, values=employer, reason=reason, now=now
         )
+
+
+async def add_person(
+    cohort: UUID,
+    *,
+    name: str,
+    address: str,
+    organisation: UUID | None = None,
+    organisation_name: str = "",
+    actor: Actor,
+    now: datetime,
+) -> Registered:
+    """A coordinator adds somebody by name and address, known to us or not. Raises CannotRegister and NotFound."""
+    async with database.transaction():
+        person = await people_service.find_or_create(name=name, address=address, now=now)
+        made = await enrol_person(
+            cohort,
+            person,
+            source=Source.COORDINATOR,
+            actor=actor,
+            now=now,
+            organisation=organisation,
+            organisation_name=organisation_name,
+        )
+        if made.new:
+            await _note_employer(person, organisation, organisation_name, now=now)
+        return made
 
 
 async def confirm(enrolment: UUID, *, now: datetime) -> Registered:
@@ -138,7 +165,7 @@ async def reinstate(enrolment: UUID, *, actor: Actor, now: datetime, reason: str
     """A coordinator takes somebody back in: to a free place, else to the end of the list. Raises CannotRegister."""
     async with database.transaction():
         here, mine = await standing.lock_both(enrolment, now=now)
-        if refused := rules.why_not_enrol(here.facts, now):
+        if refused := rules.why_not_enrol(here.facts, now=now):
             raise refused
         if mine.live:
             return _unchanged(mine)
@@ -149,7 +176,7 @@ async def reinstate(enrolment: UUID, *, actor: Actor, now: datetime, reason: str
 
 
 async def _come_back(here: Cohort, mine: Mine, *, actor: Actor, now: datetime) -> Registered:
-    if refused := rules.why_not_register(here.facts, now):
+    if refused := rules.why_not_register(here.facts, now=now):
         raise refused
     return await _join(here, mine.person, mine, confirmed=True, source=Source.SELF, actor=actor, now=now)
 
@@ -191,7 +218,7 @@ def _newcomer(
     columns |= {
         "source": source.value,
         "confirmed_at": now if confirmed else None,
-        "held_until": None if confirmed else rules.held_until(here.facts, now),
+        "held_until": None if confirmed else rules.held_until(here.facts, now=now),
         "list_number": here.last_number + 1 if listed else None,
         "joined_list_at": now if listed else None,
     }
@@ -213,7 +240,7 @@ async def _confirm(here: Cohort, mine: Mine, *, actor: Actor, now: datetime) -> 
     """Confirm a live enrolment; one that is confirmed stays as it is."""
     if mine.confirmed_at is not None:
         return _unchanged(mine)
-    if refused := rules.why_not_enrol(here.facts, now):
+    if refused := rules.why_not_enrol(here.facts, now=now):
         raise refused
     listed = mine.status is S.WAITLISTED
     step = Step(
@@ -227,15 +254,24 @@ async def _confirm(here: Cohort, mine: Mine, *, actor: Actor, now: datetime) -> 
         reason="",
     )
     await steps.write(here, [step], verb="enrolment.confirm", actor=actor, now=now)
-    if mine.organisation is not None or mine.organisation_name:
-        await people_service.set_employment(
-            mine.person,
-            organisation=mine.organisation,
-            organisation_name=mine.organisation_name,
-            job_title=mine.job_title,
-            on=now.date(),
-        )
+    await _note_employer(mine.person, mine.organisation, mine.organisation_name, job_title=mine.job_title, now=now)
     return Registered(enrolment=mine.id, status=step.after, position=step.position)
+
+
+async def _note_employer(
+    person: UUID, organisation: UUID | None, typed: str, *, job_title: str = "", now: datetime
+) -> None:
+    """Keep where somebody says they work, unless we know it already (perhaps with a job title)."""
+    if organisation is None and not typed:
+        return
+    job = (await people.jobs([person])).get(person)
+    same = job is not None and (
+        job.organisation == organisation if organisation else job.name.casefold() == typed.casefold()
+    )
+    if not same:
+        await people_service.set_employment(
+            person, organisation=organisation, organisation_name=typed, job_title=job_title, on=now.date()
+        )
 
 
 _LAST_CHANGE = database.compiled_sql("""
@@ -246,7 +282,7 @@ _LAST_CHANGE = database.compiled_sql("""
 async def _tell_again(here: Cohort, mine: Mine, to: Contact, *, now: datetime) -> None:
     """Somebody registers with an address that is in already: its owner is told, now and then, and nobody else."""
     last = await _LAST_CHANGE.first(enrolment=mine.id)
-    repeat = rules.repeat_number(last["at"], now) if last else 1
+    repeat = rules.repeat_number(last["at"], now=now) if last else 1
     if repeat == 0:
         return
     told = letters.Told(
@@ -270,7 +306,7 @@ async def enrol_many(
     """
     async with database.transaction():
         here = await standing.lock(cohort, now=now)
-        if refused := rules.why_not_enrol(here.facts, now):
+        if refused := rules.why_not_enrol(here.facts, now=now):
             raise refused
         there = await standing.everybody(cohort)
         answers: dict[UUID, Registered] = {}

@@ -132,9 +132,7 @@ async def invite(cohort: Cohort, people: Mapping[UUID, UUID], *, now: datetime) 
         return
     paths = {person: manage_path(enrolment) for person, enrolment in people.items()}
     for session in cohort.to_come(now):
-        await invites.invite(
-            session.event, list(people), now=now, context={"cohort": cohort.name}, paths=paths
-        )
+        await invites.invite(session.event, list(people), now=now, context={"cohort": cohort.name}, paths=paths)
 
 
 async def uninvite(cohort: Cohort, people: Sequence[UUID], *, now: datetime) -> None:

@@ -126,7 +126,7 @@ def move(before: S | None, after: S) -> S:
     return after
 
 
-def why_not_enrol(cohort: CohortFacts, now: datetime) -> CannotRegister | None:
+def why_not_enrol(cohort: CohortFacts, *, now: datetime) -> CannotRegister | None:
     """Why nobody at all can be added, not even by the coordinator; None when it is possible."""
     if cohort.status is CohortStatus.CANCELLED:
         return CohortCancelled("This cohort was cancelled.")
@@ -135,14 +135,14 @@ def why_not_enrol(cohort: CohortFacts, now: datetime) -> CannotRegister | None:
     return None
 
 
-def why_not_register(cohort: CohortFacts, now: datetime) -> CannotRegister | None:
+def why_not_register(cohort: CohortFacts, *, now: datetime) -> CannotRegister | None:
     """Why people cannot register by themselves now; None when they can.
 
     Without a closing time registration closes when the first session starts; late joiners ask the coordinator.
     """
     if cohort.status is CohortStatus.PLANNED:
         return NotOpenYet("Registration has not opened yet.")
-    if refused := why_not_enrol(cohort, now):
+    if refused := why_not_enrol(cohort, now=now):
         return refused
     if cohort.opens_at is not None and now < cohort.opens_at:
         return NotOpenYet(f"Registration opens on {_moment(cohort.opens_at, cohort.zone)}.")
@@ -166,14 +166,14 @@ def place_or_list(cohort: CohortFacts, *, confirmed: bool) -> S:
     return S.ENROLLED if confirmed else S.OFFERED
 
 
-def places_to_fill(cohort: CohortFacts, now: datetime) -> int:
+def places_to_fill(cohort: CohortFacts, *, now: datetime) -> int:
     """How many from the list can be moved up now; none once the last session has started."""
-    if why_not_enrol(cohort, now):
+    if why_not_enrol(cohort, now=now):
         return 0
     return max(0, min(cohort.capacity - cohort.taken, cohort.waiting))
 
 
-def held_until(cohort: CohortFacts, now: datetime) -> datetime:
+def held_until(cohort: CohortFacts, *, now: datetime) -> datetime:
     """Until when an unconfirmed registration waits: 24 hours, but never past the start of the next session."""
     latest = now + HELD_FOR
     return latest if cohort.next_starts_at is None else min(latest, cohort.next_starts_at)
@@ -194,7 +194,7 @@ def left_by_themself(status: S) -> S:
     return S.DECLINED if status is S.OFFERED else S.WITHDRAWN
 
 
-def repeat_number(last_told: datetime, now: datetime) -> int:
+def repeat_number(last_told: datetime, *, now: datetime) -> int:
     """Which repeat a further registration is; 0 when the last mail has only just gone (a double click)."""
     return max(0, int((now - last_told) / REPEAT_AFTER))
 

@@ -2,6 +2,7 @@
 
 from cohorts.enrolment.joining import CannotConfirm as CannotConfirm
 from cohorts.enrolment.joining import Registered as Registered
+from cohorts.enrolment.joining import add_person as add_person
 from cohorts.enrolment.joining import come_back as come_back
 from cohorts.enrolment.joining import confirm as confirm
 from cohorts.enrolment.joining import enrol_many as enrol_many

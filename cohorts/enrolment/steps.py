@@ -33,6 +33,7 @@ CHUNK = 500
 
 T = TypeVar("T")
 
+
 class Step(msgspec.Struct, frozen=True, kw_only=True):
     """One move of one enrolment. ``before`` is None for a new row."""
 
@@ -163,10 +164,10 @@ _NEXT = database.compiled_sql("""
 
 async def fill(cohort: Cohort, *, now: datetime) -> list[Step]:
     """Give every free place to the next on the list. ``cohort`` must be as it stands now; returns who moved."""
-    free = rules.places_to_fill(cohort.facts, now)
+    free = rules.places_to_fill(cohort.facts, now=now)
     if not free:
         return []
-    held_until = rules.held_until(cohort.facts, now)
+    held_until = rules.held_until(cohort.facts, now=now)
     steps = [
         Step(
             enrolment=row["id"],
@@ -180,4 +181,3 @@ async def fill(cohort: Cohort, *, now: datetime) -> list[Step]:
     ]
     await write(cohort, steps, verb="enrolment.move_up", actor=audit.ACADEMY, now=now)
     return steps
-
