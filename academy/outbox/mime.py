@@ -135,7 +135,8 @@ def _multipart(kind: str, parts: list[MIMEPart], message_id: str) -> MIMEPart:
     whole = MIMEPart(policy=SMTP)
     digest = hashlib.sha256(f"{kind} {message_id}".encode()).hexdigest()[:24]
     whole["Content-Type"] = f'multipart/{kind}; boundary="=_{digest}"'
-    whole.set_payload(parts)
+    for part in parts:
+        whole.attach(part)
     return whole
 
 
