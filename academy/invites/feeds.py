@@ -7,7 +7,7 @@ from typing import Any
 
 from litestar import Request, Response
 
-MEDIA_TYPE = "text/calendar; charset=utf-8"
+MEDIA_TYPE = "text/calendar"  # the framework adds the character set
 FRESH = 900
 """Seconds for which a calendar need not ask again."""
 

@@ -11,8 +11,8 @@ from academy import clock, database
 from academy.accounts import tokens
 from academy.accounts.tables import FeedToken
 from academy.errors import NotFound
+from academy.invites import feeds, ical, queries, service, times
 from academy.invites import frozen as frozen  # teaches the outbox to write invites
-from academy.invites import ical, queries, service, times
 from academy.invites.feeds import feed_response
 from academy.invites.queries import Event
 from academy.invites.tables import Reply
@@ -54,7 +54,7 @@ async def single(request: Request[Any, Any, Any], event: FromPath[UUID]) -> Resp
     """One event out of the person's own calendar, as a file."""
     found = await queries.event_of(UUID(request.user.person), event)
     octets = _octets([found], name=found.title, settings=request.app.state.settings)
-    return download(octets, name="session.ics", media_type="text/calendar; charset=utf-8")
+    return download(octets, name="session.ics", media_type=feeds.MEDIA_TYPE)
 
 
 @post("/events/{event:uuid}/reply", who=Who.SIGNED_IN)

@@ -120,5 +120,5 @@ def as_html(request: Request[Any, Any, Any], row: dict[str, Any]) -> Response[st
     except Unwritable as error:
         raise NotFound(str(error)) from error
     return Response(
-        words.html, media_type="text/html; charset=utf-8", headers={"Content-Security-Policy": MAIL_CSP}
+        words.html, media_type="text/html", headers={"Content-Security-Policy": MAIL_CSP}
     )

@@ -10,7 +10,7 @@ from typing import Any
 
 import xlsxwriter
 
-CSV = "text/csv; charset=utf-8"
+CSV = "text/csv"  # the framework adds the character set
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
