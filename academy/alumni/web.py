@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from litestar import Request, Response, get, post
+from litestar.params import FromPath
 
 from academy import clock
 from academy.accounts.guards import actor
@@ -70,7 +71,7 @@ async def as_pdf(request: Request[Any, Any, Any], certificate: CertificateFacts)
 
 # ------------------------------------------------- holder and coordinators
 @get("/certificates/{certificate:uuid}", who=Who.SIGNED_IN)
-async def show(request: Request[Any, Any, Any], certificate: UUID) -> Response[str]:
+async def show(request: Request[Any, Any, Any], certificate: FromPath[UUID]) -> Response[str]:
     found = await visible(request, certificate)
     mine = str(found.person) == request.user.person
     return page(
@@ -85,18 +86,18 @@ async def show(request: Request[Any, Any, Any], certificate: UUID) -> Response[s
 
 
 @get("/certificates/{certificate:uuid}/certificate.pdf", who=Who.SIGNED_IN)
-async def download_pdf(request: Request[Any, Any, Any], certificate: UUID) -> Response[bytes]:
+async def download_pdf(request: Request[Any, Any, Any], certificate: FromPath[UUID]) -> Response[bytes]:
     return await as_pdf(request, await visible(request, certificate))
 
 
 @post("/certificates/{certificate:uuid}/keep", who=Who.COORDINATOR)
-async def keep(request: Request[Any, Any, Any], certificate: UUID) -> Response[None]:
+async def keep(request: Request[Any, Any, Any], certificate: FromPath[UUID]) -> Response[None]:
     await service.keep(certificate, actor=actor(request), now=clock.now())
     return redirect(f"/certificates/{certificate}", said="The certificate stays as it is.")
 
 
 @get("/certificates/{certificate:uuid}/reissue", who=Who.COORDINATOR)
-async def ask_reissue(request: Request[Any, Any, Any], certificate: UUID) -> Response[str]:
+async def ask_reissue(request: Request[Any, Any, Any], certificate: FromPath[UUID]) -> Response[str]:
     found = await existing(certificate)
     typed = {
         "name": found.holder_name,
@@ -109,7 +110,7 @@ async def ask_reissue(request: Request[Any, Any, Any], certificate: UUID) -> Res
 
 
 @post("/certificates/{certificate:uuid}/reissue", who=Who.COORDINATOR)
-async def reissue(request: Request[Any, Any, Any], certificate: UUID) -> Response[Any]:
+async def reissue(request: Request[Any, Any, Any], certificate: FromPath[UUID]) -> Response[Any]:
     fields = await read_form(request)
     try:
         correction = forms.parse_correction(fields)
@@ -137,7 +138,7 @@ async def reissue(request: Request[Any, Any, Any], certificate: UUID) -> Respons
 
 
 @get("/certificates/{certificate:uuid}/revoke", who=Who.COORDINATOR)
-async def ask_revoke(request: Request[Any, Any, Any], certificate: UUID) -> Response[str]:
+async def ask_revoke(request: Request[Any, Any, Any], certificate: FromPath[UUID]) -> Response[str]:
     return page(
         request,
         "academy/alumni/revoke.html",
@@ -149,7 +150,7 @@ async def ask_revoke(request: Request[Any, Any, Any], certificate: UUID) -> Resp
 
 
 @post("/certificates/{certificate:uuid}/revoke", who=Who.COORDINATOR)
-async def revoke(request: Request[Any, Any, Any], certificate: UUID) -> Response[Any]:
+async def revoke(request: Request[Any, Any, Any], certificate: FromPath[UUID]) -> Response[Any]:
     fields = await read_form(request)
     try:
         reason = forms.parse_reason(fields)
@@ -186,7 +187,7 @@ async def ask_code(request: Request[Any, Any, Any]) -> Response[Any]:
 
 
 @get("/verify/{code:str}", who=Who.LINK_HOLDER)
-async def verify(request: Request[Any, Any, Any], code: str) -> Response[str]:
+async def verify(request: Request[Any, Any, Any], code: FromPath[str]) -> Response[str]:
     """What a certificate says and whether it holds. Nothing but what is printed on it."""
     found = await queries.by_code(code) if forms.looks_like_a_code(code) else None
     if found is None:
@@ -198,7 +199,7 @@ async def verify(request: Request[Any, Any, Any], code: str) -> Response[str]:
 
 
 @get("/verify/{code:str}/certificate.pdf", who=Who.LINK_HOLDER)
-async def verified_pdf(request: Request[Any, Any, Any], code: str) -> Response[bytes]:
+async def verified_pdf(request: Request[Any, Any, Any], code: FromPath[str]) -> Response[bytes]:
     found = await queries.by_code(code) if forms.looks_like_a_code(code) else None
     if found is None:
         raise NotFound

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import msgspec
 from litestar import Request, Response, get, post
+from litestar.params import FromPath
 
 from academy import clock, database
 from academy.accounts.calls import perform
@@ -62,7 +63,7 @@ async def list_programmes() -> list[ProgrammeOut]:
 
 
 @get("/api/programmes/{slug:str}", who=Who.API_READ, tags=["Programmes"])
-async def get_programme(slug: str) -> ProgrammeOut:
+async def get_programme(slug: FromPath[str]) -> ProgrammeOut:
     """One published programme."""
     row = await queries.published_by_slug(slug)
     if row is None:

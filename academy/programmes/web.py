@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from litestar import Request, Response, get, post
+from litestar.params import FromPath
 
 from academy import clock
 from academy.accounts.guards import actor
@@ -56,7 +57,7 @@ async def manage(request: Request[Any, Any, Any]) -> Response[Any]:
         kinds=[("", "Any kind"), *forms.KINDS],
         statuses=[("", "Any status"), *((key, words[0]) for key, words in rules.STATUS_WORDS.items())],
         kind=kind,
-        status=status,
+        state=status,
         any_at_all=bool(rows),
         status_words=rules.STATUS_WORDS,
         kind_words=rules.KIND_WORDS,
@@ -84,13 +85,13 @@ async def create(request: Request[Any, Any, Any]) -> Response[Any]:
 
 
 @get("/programmes/{slug:str}/edit", who=Who.COORDINATOR)
-async def edit(request: Request[Any, Any, Any], slug: str) -> Response[Any]:
+async def edit(request: Request[Any, Any, Any], slug: FromPath[str]) -> Response[Any]:
     row = await found_programme(slug)
     return _form(request, row, forms.typed_programme(row))
 
 
 @post("/programmes/{slug:str}/edit", who=Who.COORDINATOR)
-async def change(request: Request[Any, Any, Any], slug: str) -> Response[Any]:
+async def change(request: Request[Any, Any, Any], slug: FromPath[str]) -> Response[Any]:
     row = await found_programme(slug)
     fields = await read_form(request)
     if fields.get("do") == "preview":
@@ -116,20 +117,20 @@ async def change(request: Request[Any, Any, Any], slug: str) -> Response[Any]:
 
 
 @post("/programmes/{slug:str}/publish", who=Who.COORDINATOR)
-async def publish(request: Request[Any, Any, Any], slug: str) -> Response[Any]:
+async def publish(request: Request[Any, Any, Any], slug: FromPath[str]) -> Response[Any]:
     row = await found_programme(slug)
     await service.publish(row["id"], actor=actor(request), now=clock.now())
     return redirect(f"/programmes/{slug}/edit", said=f"{row['name']} is published. Everyone can see it now.")
 
 
 @get("/programmes/{slug:str}/archive", who=Who.COORDINATOR)
-async def ask_archive(request: Request[Any, Any, Any], slug: str) -> Response[Any]:
+async def ask_archive(request: Request[Any, Any, Any], slug: FromPath[str]) -> Response[Any]:
     row = await found_programme(slug)
     return page(request, "academy/programmes/archive.html", section=SECTION, staff=True, programme=row)
 
 
 @post("/programmes/{slug:str}/archive", who=Who.COORDINATOR)
-async def archive(request: Request[Any, Any, Any], slug: str) -> Response[Any]:
+async def archive(request: Request[Any, Any, Any], slug: FromPath[str]) -> Response[Any]:
     row = await found_programme(slug)
     await service.archive(row["id"], actor=actor(request), now=clock.now())
     return redirect("/programmes/manage", said=f"{row['name']} is archived. You can publish it again at any time.")

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from litestar import Request, Response, get, post
+from litestar.params import FromPath
 
 from academy import clock
 from academy.accounts.guards import actor
@@ -24,13 +25,13 @@ FIELDS = ("organisation", "role", "from_on", "to_on", "web_address", "logo_alt")
 
 
 @get("/programmes/{slug:str}/sponsors", who=Who.COORDINATOR)
-async def sponsors(request: Request[Any, Any, Any], slug: str) -> Response[Any]:
+async def sponsors(request: Request[Any, Any, Any], slug: FromPath[str]) -> Response[Any]:
     typed = {**dict.fromkeys(FIELDS, ""), "role": "Supported by", "from_on": _today().isoformat()}
     return await _page(request, await _programme(slug), typed)
 
 
 @post("/programmes/{slug:str}/sponsors", who=Who.COORDINATOR)
-async def add_sponsor(request: Request[Any, Any, Any], slug: str) -> Response[Any]:
+async def add_sponsor(request: Request[Any, Any, Any], slug: FromPath[str]) -> Response[Any]:
     programme = await _programme(slug)
     fields = await read_form(request)
     upload = await read_upload(request, "logo", most=rules.MOST_LOGO_BYTES)
@@ -45,13 +46,13 @@ async def add_sponsor(request: Request[Any, Any, Any], slug: str) -> Response[An
 
 
 @get("/programmes/{slug:str}/sponsors/{sponsorship:uuid}", who=Who.COORDINATOR)
-async def sponsor(request: Request[Any, Any, Any], slug: str, sponsorship: UUID) -> Response[Any]:
+async def sponsor(request: Request[Any, Any, Any], slug: FromPath[str], sponsorship: FromPath[UUID]) -> Response[Any]:
     programme, row = await _both(slug, sponsorship)
     return _sponsor_page(request, programme, row, {"to_on": _today().isoformat(), "logo_alt": row["logo_alt"]})
 
 
 @post("/programmes/{slug:str}/sponsors/{sponsorship:uuid}/end", who=Who.COORDINATOR)
-async def end_sponsor(request: Request[Any, Any, Any], slug: str, sponsorship: UUID) -> Response[Any]:
+async def end_sponsor(request: Request[Any, Any, Any], slug: FromPath[str], sponsorship: FromPath[UUID]) -> Response[Any]:
     programme, row = await _both(slug, sponsorship)
     fields = await read_form(request)
     reader = Reader(fields)
@@ -68,7 +69,7 @@ async def end_sponsor(request: Request[Any, Any, Any], slug: str, sponsorship: U
 
 
 @post("/programmes/{slug:str}/sponsors/{sponsorship:uuid}/logo", who=Who.COORDINATOR)
-async def change_logo(request: Request[Any, Any, Any], slug: str, sponsorship: UUID) -> Response[Any]:
+async def change_logo(request: Request[Any, Any, Any], slug: FromPath[str], sponsorship: FromPath[UUID]) -> Response[Any]:
     programme, row = await _both(slug, sponsorship)
     fields = await read_form(request)
     upload = await read_upload(request, "logo", most=rules.MOST_LOGO_BYTES)
@@ -83,7 +84,7 @@ async def change_logo(request: Request[Any, Any, Any], slug: str, sponsorship: U
 
 
 @get("/sponsors/{sponsorship:uuid}/logo", who=Who.ANYONE)
-async def logo(request: Request[Any, Any, Any], sponsorship: UUID) -> Response[bytes]:
+async def logo(request: Request[Any, Any, Any], sponsorship: FromPath[UUID]) -> Response[bytes]:
     """The picture with a type of our choosing; a browser asked to run it as anything else has nothing to run."""
     found = await queries.logo(sponsorship)
     if found is None:

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 import msgspec
 
 from academy.programmes.tables import ProgrammeKind
+from cohorts.schedule.rules import Stage
 from cohorts.schedule.tables import Format
 
 KINDS = {
@@ -20,6 +21,37 @@ KINDS = {
 FORMATS = {Format.IN_PERSON: "In person", Format.VIRTUAL: "Virtual", Format.HYBRID: "Hybrid"}
 WHEN = {"upcoming": "Upcoming", "past": "Past"}
 PAGE = 50
+
+
+class Tag(msgspec.Struct, frozen=True):
+    """How a cohort's stage is told to the public."""
+
+    text: str
+    colour: str
+    open: bool = False
+    """Whether places are worth telling."""
+
+
+_FINISHED = Tag("Finished", "grey")
+TAGS: dict[Stage, Tag] = {
+    Stage.PLANNED: Tag("Not published", "grey"),
+    Stage.OPEN: Tag("Open", "blue", open=True),
+    Stage.FULL: Tag("Full", "purple", open=True),
+    Stage.RUNNING: Tag("Running", "green"),
+    Stage.FINISHED: _FINISHED,
+    Stage.CLOSED: _FINISHED,
+    Stage.CANCELLED: Tag("Cancelled", "red"),
+}
+
+
+def places_in_words(capacity: int, *, taken: int, waiting: int) -> str:
+    """How many places are left, as people ask: "Few places left: 2"."""
+    left = capacity - taken
+    if left <= 0:
+        return f"Full, {waiting} waiting" if waiting else "Full, waiting list open"
+    if left <= max(3, capacity // 10):
+        return f"Few places left: {left}"
+    return f"{left} places left"
 
 
 class View(msgspec.Struct, frozen=True, kw_only=True):

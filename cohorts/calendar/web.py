@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from academy.invites.feeds import feed_response
+import msgspec
 from litestar import Request, Response, get
+from litestar.params import FromPath
 
 from academy import clock
 from academy.errors import NotFound
 from academy.invites import ical, times
+from academy.invites.feeds import feed_response
 from academy.invites.filters import minutes, span
 from academy.settings import Settings
 from academy.web.access import Who
@@ -76,7 +78,7 @@ async def programmes(request: Request[Any, Any, Any]) -> Response[Any]:
 
 
 @get("/programmes/{slug:str}", who=Who.ANYONE)
-async def programme(request: Request[Any, Any, Any], slug: str) -> Response[Any]:
+async def programme(request: Request[Any, Any, Any], slug: FromPath[str]) -> Response[Any]:
     """What a programme is, who it is for, and its cohorts."""
     now = clock.now()
     found = await queries.programme(slug)
@@ -95,8 +97,8 @@ async def programme(request: Request[Any, Any, Any], slug: str) -> Response[Any]
 
 
 @get("/cohorts/{code:str}", who=Who.ANYONE)
-async def cohort(request: Request[Any, Any, Any], code: str) -> Response[Any]:
-    """One cohort: what, who for, dates, place, sponsor, places left. Coordinators also see it before it is published."""
+async def cohort(request: Request[Any, Any, Any], code: FromPath[str]) -> Response[Any]:
+    """One cohort: what, who for, dates, place, sponsor, places left. Coordinators see it before it is published."""
     now = clock.now()
     found = await queries.cohort_page(code)
     visitor = request.scope.get("user")
@@ -110,45 +112,43 @@ async def cohort(request: Request[Any, Any, Any], code: str) -> Response[Any]:
         sessions=await queries.sessions(found.id),
         kind=rules.KINDS[found.kind],
         facts=cohort_facts(found),
-        stage=stage(found, now),
+        stage=tag(found, now),
         places=places_in_words(found),
-        why_not=why_not_register(_facts(found), now),
+        why_not=why_not_register(_facts(found), now=now),
         full=found.taken >= found.capacity,
         draft=found.published_at is None,
     )
 
 
-class Line:
+class Line(msgspec.Struct, frozen=True):
     """A cohort in a list, with its words."""
 
-    def __init__(self, one: Listed, now: datetime) -> None:
-        self.cohort = one
-        self.kind = rules.KINDS[one.kind]
-        self.format = rules.FORMATS[one.format]
-        self.stage = stage(one, now)
-        self.places = places_in_words(one)
+    cohort: Listed
+    kind: str
+    format: str
+    stage: rules.Tag
+    places: str
 
 
 def line(one: Listed, now: datetime) -> Line:
-    return Line(one, now)
+    return Line(one, rules.KINDS[one.kind], rules.FORMATS[one.format], tag(one, now), places_in_words(one))
+
+
+def tag(one: Listed | CohortPage, now: datetime) -> rules.Tag:
+    """How far the cohort is, for everyone."""
+    return rules.TAGS[stage(one, now)]
+
+
+def places_in_words(one: Listed | CohortPage) -> str:
+    return rules.places_in_words(one.capacity, taken=one.taken, waiting=one.waiting)
 
 
 def by_month(rows: list[Listed], now: datetime) -> list[tuple[str, list[Line]]]:
     """The rows under the month in which they start, in the order given."""
     months: dict[str, list[Line]] = {}
     for one in rows:
-        months.setdefault(one.starts_at.strftime("%B %Y"), []).append(Line(one, now))
+        months.setdefault(one.starts_at.strftime("%B %Y"), []).append(line(one, now))
     return list(months.items())
-
-
-def places_in_words(one: Listed | CohortPage) -> str:
-    """How many places are left, as people ask: "Few places left: 2"."""
-    left = one.capacity - one.taken
-    if left <= 0:
-        return "Full, waiting list open" if not one.waiting else f"Full, {one.waiting} waiting"
-    if left <= max(3, one.capacity // 10):
-        return f"Few places left: {left}"
-    return f"{left} places left"
 
 
 def programme_facts(found: dict[str, Any]) -> list[tuple[str, str]]:
