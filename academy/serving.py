@@ -6,6 +6,7 @@ import asyncio
 
 import msgspec
 import uvicorn
+from litestar.types import ASGIApp, Receive, Scope, Send
 
 from academy.app import create_app
 from academy.database.migrate import pending
@@ -37,7 +38,7 @@ def run(settings: Settings) -> None:
 def configure(settings: Settings) -> uvicorn.Config:
     """uvicorn as we run it. No access log: addresses hold secrets. Forwarding headers only from named proxies."""
     return uvicorn.Config(
-        create_app(settings),
+        with_head(create_app(settings)),
         host=settings.host,
         port=settings.port,
         access_log=False,
@@ -48,6 +49,17 @@ def configure(settings: Settings) -> uvicorn.Config:
         forwarded_allow_ips=settings.trusted_proxies or None,
         timeout_graceful_shutdown=20,
     )
+
+
+def with_head(app: ASGIApp) -> ASGIApp:
+    """Answer HEAD wherever GET answers (RFC 9110 9.3.2); the server leaves out the body. GET changes nothing here."""
+
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["method"] == "HEAD":
+            scope = {**scope, "method": "GET"}  # type: ignore[typeddict-item]
+        await app(scope, receive, send)
+
+    return answer
 
 
 def route_list(settings: Settings) -> list[Route]:
