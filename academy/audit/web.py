@@ -14,7 +14,7 @@ from academy.audit.queries import Line
 from academy.web.access import Who
 from academy.web.forms import parse_day
 from academy.web.lists import Column, export, wanted
-from academy.web.pages import page
+from academy.web.pages import page, redirect
 
 SIZE = 50
 MOST_EXPORTED = 20_000
@@ -46,6 +46,9 @@ async def trail(request: Request[Any, Any, Any]) -> Response[Any]:
         found = await queries.entries(**chosen, most=MOST_EXPORTED)
         return export(found.lines, COLUMNS, asked, name="audit-trail")
     found = await queries.entries(**chosen, most=SIZE, skip=(asked.page - 1) * SIZE)
+    pages = max(1, -(-found.total // SIZE))
+    if asked.page > pages:
+        return redirect(f"/audit{asked.page_base}page={pages}")
     return page(
         request,
         "academy/audit/trail.html",
@@ -53,7 +56,7 @@ async def trail(request: Request[Any, Any, Any]) -> Response[Any]:
         staff=True,
         lines=found.lines,
         total=found.total,
-        pages=max(1, -(-found.total // SIZE)),
+        pages=pages,
         asked=asked,
         verbs=[("", "Anything"), *((verb, verb) for verb in await queries.verbs())],
         first=first.isoformat() if first else "",

@@ -53,6 +53,8 @@ async def people(request: Request[Any, Any, Any]) -> Response[Any]:
         return export(found.rows, COLUMNS, asked, name="people")
     found = await search.people(find=asked.find, sort=asked.sort, most=SIZE, skip=(asked.page - 1) * SIZE, **chosen)
     pages = max(1, -(-found.total // SIZE))
+    if asked.page > pages:
+        return redirect(f"/people{asked.page_base}page={pages}")
     return page(
         request,
         "academy/people/people.html",

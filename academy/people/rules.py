@@ -82,8 +82,8 @@ def check_name(name: str) -> str:
 
 def likeness(name: str) -> str:
     """What is left of a name when spelling hardly matters: no accents, titles, marks or order of words."""
-    plain = unicodedata.normalize("NFKD", name.replace("ß", "ss").replace("ø", "o").replace("ł", "l"))
-    words = re.findall(r"[^\W\d_]+", "".join(ch for ch in plain if not unicodedata.combining(ch)).casefold())
+    plain = unicodedata.normalize("NFKD", name.casefold().replace("ø", "o").replace("ł", "l"))
+    words = re.findall(r"[^\W\d_]+", "".join(ch for ch in plain if not unicodedata.combining(ch)))
     kept = [word for word in words if word not in _TITLES] or words
     return " ".join(sorted(kept))
 
