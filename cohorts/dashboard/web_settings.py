@@ -12,7 +12,7 @@ from academy.accounts.guards import actor
 from academy.database.transactions import Row
 from academy.errors import ChangedMeanwhile, DomainError, Invalid
 from academy.web.access import Who
-from academy.web.forms import Reader, read_form
+from academy.web.forms import Fields, Reader, read_form
 from academy.web.pages import page, redirect
 from cohorts.dashboard import changes
 from cohorts.enrolment import service as enrolment
@@ -24,7 +24,6 @@ FIELD_OF: dict[type[DomainError], str] = {
     rules.CodeTaken: "code",
     rules.TooFewPlaces: "capacity",
     rules.BadTimes: "closes_on",
-    rules.BadPlace: "venue",
     rules.ReasonMissing: "reason",
 }
 
@@ -59,7 +58,7 @@ async def change(request: Request[Any, Any, Any], code: FromPath[str]) -> Respon
     except DomainError as error:
         if error.status != 422:
             raise
-        return await _page(request, row, fields, errors={FIELD_OF.get(type(error), "name"): error.message})
+        return await _page(request, row, fields, errors={_field(error, fields): error.message})
     people = "1 person" if moved_up == 1 else f"{moved_up} people"
     told = f" {people} moved up from the waiting list." if moved_up else ""
     return redirect(f"/cohorts/{details.code}/edit", said=f"The settings of {details.name} are saved.{told}")
@@ -83,6 +82,13 @@ async def cancel(request: Request[Any, Any, Any], code: FromPath[str]) -> Respon
     people = await enrolment.cancel_cohort(row["id"], reason=reason, actor=actor(request), now=clock.now())
     told = f" {people} {'person is' if people == 1 else 'people are'} told." if people else ""
     return redirect("/cohorts", said=f"{row['name']} is cancelled.{told}")
+
+
+def _field(error: DomainError, fields: Fields) -> str:
+    """The field that a rule's sentence belongs to."""
+    if isinstance(error, rules.BadPlace):
+        return "link" if fields.get("format") != "in_person" and not fields.get("link", "").strip() else "venue"
+    return FIELD_OF.get(type(error), "name")
 
 
 async def _page(
