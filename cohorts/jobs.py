@@ -12,6 +12,7 @@ from academy.invites import times
 from academy.outbox import service as outbox
 from academy.people.queries import contacts
 from cohorts.enrolment import service as enrolment
+from cohorts.schedule import rules
 from cohorts.schedule.tables import Cohort
 
 NOT_AFTER_INVITE = timedelta(hours=12)
@@ -80,18 +81,13 @@ def due_reminder(reminder_days: str, *, starts_at: datetime, told_at: datetime, 
     """
     if starts_at <= now:
         return None
-    due = [days for days in days_before(reminder_days) if starts_at - timedelta(days=days) <= now]
+    due = [days for days in rules.reminder_days(reminder_days) if starts_at - timedelta(days=days) <= now]
     if not due:
         return None
     latest = min(due)
     if starts_at - timedelta(days=latest) < told_at + NOT_AFTER_INVITE:
         return None
     return latest
-
-
-def days_before(text: str) -> list[int]:
-    """``7,1`` as numbers; anything that is not one is left out."""
-    return sorted({int(part) for part in text.split(",") if part.strip().isdecimal() and len(part.strip()) < 4})
 
 
 async def warn_below_minimum(now: datetime) -> int:
