@@ -69,7 +69,7 @@ async def record_completions(
         await _make_alumni(new)
         issued = [_facts(*three) for three in zip(rows, completions, new, strict=True)]
         await outbox.queue_many([letter(one, reach[one.person]) for one in issued if one.person in reach], now=now)
-        await _insert(Entry, [_noted("certificate.issued", one, actor=actor, now=now) for one in issued])
+        await _insert(Entry, [_noted("certificate.issue", one, actor=actor, now=now) for one in issued])
         return issued
 
 
@@ -103,7 +103,7 @@ async def keep(certificate: UUID, *, actor: Actor, now: datetime) -> None:
         found = await _locked(certificate)
         await Certificate.update({Certificate.needs_decision: ""}).where(Certificate.id == certificate)
         await audit.record(
-            "certificate.kept", about(found), actor=actor, now=now, person=found.person, note=found.needs_decision
+            "certificate.keep", about(found), actor=actor, now=now, person=found.person, note=found.needs_decision
         )
 
 
@@ -140,7 +140,7 @@ async def reissue(
         await Certificate.insert(_row(fresh))
         before, after = audit.changed(_said(old), _said(fresh))
         await audit.record(
-            "certificate.reissued", about(fresh), actor=actor, now=now, person=old.person, before=before, after=after
+            "certificate.reissue", about(fresh), actor=actor, now=now, person=old.person, before=before, after=after
         )
         reach = await contacts([old.person])
         if old.person in reach:
@@ -161,7 +161,7 @@ async def revoke(certificate: UUID, *, reason: str, actor: Actor, now: datetime)
             }
         ).where(Certificate.id == certificate)
         await audit.record(
-            "certificate.revoked", about(found), actor=actor, now=now, person=found.person, note=reason
+            "certificate.revoke", about(found), actor=actor, now=now, person=found.person, note=reason
         )
 
 

@@ -63,7 +63,7 @@ async def mark(
             if (said.mark, minutes[enrolment], said.note) != _stands(lines[enrolment])
         ]
         await _save(rows)
-        await _note("register.saved", register, rows, actor=actor, now=now)
+        await _note("register.save", register, rows, actor=actor, now=now)
         return Saved(len(rows), await _flag(register.session, [lines[row.enrolment].person for row in rows], now=now))
 
 
@@ -96,7 +96,7 @@ async def undo(session: UUID, *, saved_at: datetime, actor: Actor, now: datetime
             for line in last
         ]
         await _save(rows)
-        await _note("register.undone", register, rows, actor=actor, now=now)
+        await _note("register.undo", register, rows, actor=actor, now=now)
         return Saved(len(rows), await _flag(register.session, [line.person for line in last], now=now))
 
 
@@ -200,7 +200,7 @@ async def _note(verb: str, register: Register, rows: list[Attendance], *, actor:
         )
         entries.append(
             audit.entry(
-                "attendance.corrected", about, actor=actor, now=now, person=line.person, before=before, after=after
+                "attendance.correct", about, actor=actor, now=now, person=line.person, before=before, after=after
             )
         )
     for start in range(0, len(entries), CHUNK):

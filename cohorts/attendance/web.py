@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from litestar import Request, Response, get, post
+from litestar.params import FromPath
 
 from academy import clock
 from academy.accounts.guards import actor, me
@@ -88,13 +89,13 @@ def page_number(request: Request[Any, Any, Any]) -> int:
 
 
 @get("/sessions/{session:uuid}/register", who=Who.FACILITATOR)
-async def show(request: Request[Any, Any, Any], session: UUID) -> Response[str]:
+async def show(request: Request[Any, Any, Any], session: FromPath[UUID]) -> Response[str]:
     register = await register_for(request, session)
     return render(request, register, now=clock.now(), number=page_number(request))
 
 
 @post("/sessions/{session:uuid}/register", who=Who.FACILITATOR)
-async def save(request: Request[Any, Any, Any], session: UUID) -> Response[Any]:
+async def save(request: Request[Any, Any, Any], session: FromPath[UUID]) -> Response[Any]:
     """Save what was changed on the page; the second button also marks everybody else as present."""
     now, fields, number = clock.now(), await read_form(request), page_number(request)
     register = await register_for(request, session)
@@ -111,7 +112,7 @@ async def save(request: Request[Any, Any, Any], session: UUID) -> Response[Any]:
 
 
 @post("/sessions/{session:uuid}/register/undo", who=Who.FACILITATOR)
-async def undo(request: Request[Any, Any, Any], session: UUID) -> Response[Any]:
+async def undo(request: Request[Any, Any, Any], session: FromPath[UUID]) -> Response[Any]:
     fields = await read_form(request)
     await register_for(request, session)
     try:

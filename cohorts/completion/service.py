@@ -123,7 +123,7 @@ async def _mark_closed(standing: Standing, *, issued: int, actor: Actor, now: da
             }
         ).where(Cohort.id == cohort.id)
     await audit.record(
-        "cohort.completed_late" if again else "cohort.closed",
+        "cohort.close_again" if again else "cohort.close",
         About("cohort", cohort.id, cohort.name),
         actor=actor,
         now=now,

@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 from litestar import Request, Response, get, post
+from litestar.params import FromPath
 
 from academy import clock
 from academy.accounts.guards import actor, me
@@ -55,7 +56,7 @@ async def standing_of(code: str) -> Standing:
 
 
 @get("/cohorts/{code:str}/close", who=Who.COORDINATOR)
-async def preview(request: Request[Any, Any, Any], code: str) -> Response[Any]:
+async def preview(request: Request[Any, Any, Any], code: FromPath[str]) -> Response[Any]:
     """Who completes and who misses what, before closing; certificates and late completers, after it."""
     standing = await standing_of(code)
     certificates = await alumni.certificates_of_cohort(standing.cohort.id)
@@ -81,7 +82,7 @@ async def preview(request: Request[Any, Any, Any], code: str) -> Response[Any]:
 
 
 @post("/cohorts/{code:str}/close", who=Who.COORDINATOR)
-async def close(request: Request[Any, Any, Any], code: str) -> Response[Any]:
+async def close(request: Request[Any, Any, Any], code: FromPath[str]) -> Response[Any]:
     cohort = await queries.cohort_with_code(code)
     if cohort is None:
         raise NotFound
