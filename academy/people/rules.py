@@ -39,7 +39,7 @@ def normalise(address: str) -> str:
     What stands behind a plus is kept: many servers deliver it elsewhere. Raises NotAnAddress.
     """
     local, _, domain = unicodedata.normalize("NFC", address.strip()).rpartition("@")
-    if not local or not domain or len(address) > 254:
+    if not local or not domain or len(address) > 254 or UNUSABLE.search(local + domain):
         raise NotAnAddress
     if not domain.isascii():
         try:
