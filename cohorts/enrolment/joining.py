@@ -94,7 +94,8 @@ async def enrol_person(
 ) -> Registered:
     """Somebody we know joins, confirmed at once: signed in, through the API, or added by a coordinator.
 
-    People themselves are held to the registration window; coordinators are not. Raises CannotRegister and NotFound.
+    People themselves are held to the registration window; coordinators are not. Without an
+    ``employer`` it is where they work now. Raises CannotRegister and NotFound.
     """
     async with database.transaction():
         here = await standing.lock(cohort, now=now)
@@ -104,6 +105,8 @@ async def enrol_person(
         by_themself = actor.person == person
         if refused := (rules.why_not_register if by_themself else rules.why_not_enrol)(here.facts, now=now):
             raise refused
+        if not employer.get("organisation") and not employer.get("organisation_name"):
+            employer = (await _employers([person])).get(person, employer)
         return await _join(
             here, person, mine, confirmed=True, source=source, actor=actor, values=employer, reason=reason, now=now
         )
@@ -258,6 +261,14 @@ async def _confirm(here: Cohort, mine: Mine, *, actor: Actor, now: datetime) -> 
     return Registered(enrolment=mine.id, status=step.after, position=step.position)
 
 
+async def _employers(people_ids: Sequence[UUID]) -> dict[UUID, dict[str, Any]]:
+    """Where people work now, as an enrolment keeps it."""
+    return {
+        person: {"organisation": job.organisation, "organisation_name": job.name, "job_title": job.job_title}
+        for person, job in (await people.jobs(list(people_ids))).items()
+    }
+
+
 async def _note_employer(
     person: UUID, organisation: UUID | None, typed: str, *, job_title: str = "", now: datetime
 ) -> None:
@@ -309,6 +320,7 @@ async def enrol_many(
         if refused := rules.why_not_enrol(here.facts, now=now):
             raise refused
         there = await standing.everybody(cohort)
+        employers = await _employers(people_ids)
         answers: dict[UUID, Registered] = {}
         coming: list[Step] = []
         running = here
@@ -317,7 +329,8 @@ async def enrol_many(
             if mine is not None and mine.live:
                 answers[person] = _unchanged(mine)
                 continue
-            step = _newcomer(running, person, mine, confirmed=True, source=source, now=now, values={})
+            employer = employers.get(person, {})
+            step = _newcomer(running, person, mine, confirmed=True, source=source, now=now, values=employer)
             coming.append(step)
             answers[person] = Registered(enrolment=step.enrolment, status=step.after, position=step.position)
             running = _after(running, step)
