@@ -20,12 +20,14 @@ _CERTIFICATE = """
     FROM certificate ce JOIN completion co ON co.id = ce.completion
 """
 
+_VALID_LAST = "CASE WHEN ce.state = 'valid' THEN 1 ELSE 0 END"
+
 BY_ID = database.compiled_sql(f"{_CERTIFICATE} WHERE ce.id = :certificate")
 BY_CODE = database.compiled_sql(f"{_CERTIFICATE} WHERE ce.code = :code")
 OF_PERSON = database.compiled_sql(
-    f"{_CERTIFICATE} WHERE co.person = :person ORDER BY ce.awarded_on DESC, ce.issued_at DESC"
+    f"{_CERTIFICATE} WHERE co.person = :person ORDER BY ce.awarded_on DESC, {_VALID_LAST} DESC, ce.issued_at DESC"
 )
-OF_COHORT = database.compiled_sql(f"{_CERTIFICATE} WHERE co.cohort_id = :cohort ORDER BY ce.issued_at")
+OF_COHORT = database.compiled_sql(f"{_CERTIFICATE} WHERE co.cohort_id = :cohort ORDER BY {_VALID_LAST}, ce.issued_at")
 UNDECIDED = database.compiled_sql(
     f"{_CERTIFICATE} WHERE ce.state = 'valid' AND ce.needs_decision <> '' ORDER BY ce.issued_at"
 )
