@@ -7,7 +7,7 @@ from typing import Any
 from litestar import Request, Response, get, post
 from litestar.params import FromPath
 
-from academy import clock
+from academy import clock, database
 from academy.accounts import guards, limits
 from academy.errors import Invalid, NotFound
 from academy.people import queries as people
@@ -49,15 +49,17 @@ async def register(request: Request[Any, Any, Any], code: FromPath[str]) -> Resp
         return await _form(request, here, typed=fields, errors=error.errors)
     if refused := rules.why_not_register(here.facts, now=now):
         raise refused
-    await _limit(request)
-    await service.register(
-        here.id,
-        name=form.name,
-        address=form.address,
-        organisation=await queries.organisation_named(form.organisation),
-        organisation_name=form.organisation,
-        now=now,
-    )
+    organisation = await queries.organisation_named(form.organisation)
+    async with database.transaction():  # counted and registered in one commit: a booking flushes to disk once
+        await _limit(request)
+        await service.register(
+            here.id,
+            name=form.name,
+            address=form.address,
+            organisation=organisation,
+            organisation_name=form.organisation,
+            now=now,
+        )
     place = "" if rules.has_place(here.facts) else "?list=yes"
     return redirect(f"/cohorts/{code}/registered{place}", said=f"We have sent an email to {form.address}.")
 
