@@ -6,71 +6,49 @@ from functools import lru_cache
 from typing import Any
 
 import msgspec
-from litestar import Litestar, Request, Response, get
-from litestar.openapi.config import OpenAPIConfig
-from litestar.openapi.spec import Components, SecurityScheme
+from litestar import Request, Response, get
+from litestar.handlers import HTTPRouteHandler
 
 from academy import __version__
+from academy.programmes import api as programmes
 from academy.web.access import Who
+from academy.web.openapi import describe
 from academy.web.pages import page
+from cohorts.attendance import api as attendance
+from cohorts.calendar import api as calendar
+from cohorts.dashboard import api as dashboard
+from cohorts.enrolment import api as enrolment
 
 HEAD = (
     "Every call needs a bearer token, made under Account, API tokens, or by `academy token create`. Scopes: `read` "
-    "reads, `enrol` registers and withdraws its owner, `manage` does what a coordinator does. A POST or PUT with an "
+    "reads, `enrol` registers and withdraws its owner, `manage` does what a coordinator does. A change with an "
     "`Idempotency-Key` happens once and is answered the same for 48 hours. Errors are problem details (RFC 9457)."
 )
 
 
-def routes_of_api() -> list[Any]:
+def routes_of_api() -> list[HTTPRouteHandler]:
     """Every room's part of the API."""
-    from academy.programmes import api as programmes
-    from cohorts.attendance import api as attendance
-    from cohorts.enrolment import api as enrolment
-    from cohorts.schedule import api as schedule
-
-    return [*programmes.routes, *schedule.routes, *enrolment.routes, *attendance.routes]
+    return [*programmes.routes, *calendar.routes, *dashboard.routes, *enrolment.routes, *attendance.routes]
 
 
 @lru_cache(maxsize=1)
 def description() -> dict[str, Any]:
     """The OpenAPI document, made at the first ask: it costs nothing at the start."""
-    app = Litestar(
-        route_handlers=routes_of_api(),
-        openapi_config=OpenAPIConfig(
-            title="Leadership Academy",
-            version=__version__,
-            description=HEAD,
-            components=Components(security_schemes={"token": SecurityScheme(type="http", scheme="bearer")}),
-            security=[{"token": []}],
-        ),
-        logging_config=None,
-    )
-    document = app.openapi_schema.to_schema()
-    for path, operations in document["paths"].items():
-        for method, operation in operations.items():
-            operation["responses"].setdefault("default", {"description": "Problem details (RFC 9457)."})
-            operation["x-who"] = _who(app, path, method)
-    return document
+    return describe(routes_of_api(), title="Leadership Academy", version=__version__, text=HEAD)
 
 
-def _who(app: Litestar, path: str, method: str) -> str:
-    for route in app.routes:
-        for handler in getattr(route, "route_handlers", ()):
-            shown = route.path_format if hasattr(route, "path_format") else route.path
-            if method.upper() in handler.http_methods and shown == path:
-                return str(handler.opt.get("who", "closed"))
-    return "closed"
+@lru_cache(maxsize=1)
+def _octets() -> bytes:
+    return msgspec.json.encode(description())
 
 
-@get("/api/openapi.json", who=Who.ANYONE, include_in_schema=False)
+@get("/api/openapi.json", who=Who.ANYONE)
 async def openapi() -> Response[bytes]:
     """The API for programs."""
-    return Response(
-        msgspec.json.encode(description()), media_type="application/json", headers={"Cache-Control": "max-age=300"}
-    )
+    return Response(_octets(), media_type="application/json", headers={"Cache-Control": "max-age=300"})
 
 
-@get("/api/docs", who=Who.ANYONE, include_in_schema=False)
+@get("/api/docs", who=Who.ANYONE)
 async def docs(request: Request[Any, Any, Any]) -> Response[Any]:
     """The API for people: a page of our own, since viewers load scripts from elsewhere."""
     document = description()

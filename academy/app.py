@@ -62,10 +62,11 @@ def create_app(settings: Settings, *, engine: database.Engine | None = None) -> 
 
 def all_routes() -> list[Any]:
     """Every room's routes. A room that is not named here cannot be reached."""
+    from academy import api
     from academy.accounts import web as accounts
     from academy.alumni import web as alumni
     from academy.audit import web as audit
-    from academy.home import health, organisation_pages, people_pages, web_pages
+    from academy.home import health, home_page, organisation_pages, people_pages, person_page, today_page, web_pages
     from academy.invites import web as invites
     from academy.outbox import web as outbox
     from academy.programmes import web as programmes
@@ -73,7 +74,7 @@ def all_routes() -> list[Any]:
     from cohorts.attendance import web as attendance
     from cohorts.calendar import web as calendar
     from cohorts.completion import web as completion
-    from cohorts.dashboard import web_cohorts, web_sessions, web_settings
+    from cohorts.dashboard import web_cohorts, web_mails, web_sessions, web_settings
     from cohorts.dashboard import web_overview as overview
     from cohorts.enrolment import web as enrolment
     from cohorts.schedule import web as schedule
@@ -90,15 +91,21 @@ def all_routes() -> list[Any]:
         *schedule.routes,
         *overview.routes,
         *web_cohorts.routes,
+        *web_mails.routes,
         *web_sessions.routes,
         *web_settings.routes,
         *accounts.routes,
         *audit.routes,
+        *home_page.routes,
+        *today_page.routes,
         *people_pages.routes,
+        *person_page.routes,
         *organisation_pages.routes,
         *web_pages.routes,
         *outbox.routes,
         *invites.routes,
+        *api.routes,
+        *api.routes_of_api(),
     ]
 
 

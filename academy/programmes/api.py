@@ -16,8 +16,11 @@ from academy.errors import Invalid, NotFound
 from academy.programmes import queries, service
 from academy.programmes.forms import read_programme
 from academy.programmes.tables import ProgrammeKind
+from academy.web import api
 from academy.web.access import Who
 from academy.web.forms import Fields
+
+TAGS = ["Programmes"]
 
 
 class ProgrammeOut(msgspec.Struct, frozen=True):
@@ -56,22 +59,22 @@ def shown(row: dict[str, Any]) -> ProgrammeOut:
     return ProgrammeOut(**{name: row[name] for name in ProgrammeOut.__struct_fields__})
 
 
-@get("/api/programmes", who=Who.API_READ, tags=["Programmes"])
-async def list_programmes() -> list[ProgrammeOut]:
-    """Every published programme."""
-    return [shown(row) for row in await queries.published()]
+@get("/api/programmes", who=Who.API_READ, tags=TAGS, gives=list[ProgrammeOut])
+async def list_programmes() -> Response[bytes]:
+    """Every published programme, by name."""
+    return api.answer([shown(row) for row in await queries.published()])
 
 
-@get("/api/programmes/{slug:str}", who=Who.API_READ, tags=["Programmes"])
-async def get_programme(slug: FromPath[str]) -> ProgrammeOut:
+@get("/api/programmes/{slug:str}", who=Who.API_READ, tags=TAGS, gives=ProgrammeOut)
+async def get_programme(slug: FromPath[str]) -> Response[bytes]:
     """One published programme."""
     row = await queries.published_by_slug(slug)
     if row is None:
         raise NotFound("There is no published programme with this slug.")
-    return shown(row)
+    return api.answer(shown(row))
 
 
-@post("/api/programmes", who=Who.API_MANAGE, tags=["Programmes"])
+@post("/api/programmes", who=Who.API_MANAGE, tags=TAGS, body=NewProgramme, gives=ProgrammeOut, codes=(201,))
 async def create_programme(request: Request[Any, Any, Any]) -> Response[bytes]:
     """Create a programme, and publish it if the body says so."""
     now = clock.now()

@@ -1,11 +1,18 @@
-"""The JSON API's plumbing: bodies in, answers out. The verbs are the rooms' own."""
+"""The JSON API's plumbing: bodies in, answers out. The verbs are the rooms' own.
+
+A handler of the API says beside ``who`` what its description needs: ``body`` (the struct it reads), ``gives`` (what it
+answers), ``codes`` (the statuses of success, 200 if it does not say), ``asks`` (parameters of the query, each with a
+sentence) and ``refuses`` (what else it may answer).
+"""
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from datetime import UTC, datetime
+from typing import Annotated, Any, TypeVar
 
 import msgspec
 from litestar import Request, Response
+from msgspec import Meta
 
 from academy.errors import DomainError, Invalid
 from academy.web.forms import unusable
@@ -14,6 +21,12 @@ B = TypeVar("B")
 
 JSON = "application/json"
 MOST = 256 * 1024
+EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2101, 1, 1, tzinfo=UTC)
+
+Instant = Annotated[datetime, Meta(tz=True, description="RFC 3339 with an offset; from 2000 to 2100.")]
+Moment = Annotated[datetime, Meta(tz=True)]
+"""The same in an answer: in UTC."""
+Reason = Annotated[str, Meta(max_length=300)]
 
 
 class BadBody(DomainError):
@@ -28,22 +41,53 @@ class TooLarge(DomainError):
     status = 413
 
 
+class NotJson(DomainError):
+    """The body says that it is something else than JSON."""
+
+    status = 415
+
+
+class Nothing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The verb needs nothing but its address: no body, or an empty object."""
+
+
+class Problem(msgspec.Struct, frozen=True):
+    """What went wrong (RFC 9457). ``detail`` is a sentence for a person."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    rule: str = ""
+    """The rule that said no, for programs to go by."""
+    fields: dict[str, str] = {}
+    """A sentence for each field of the body that is wrong."""
+
+
 async def read(request: Request[Any, Any, Any], form: type[B]) -> tuple[B, bytes]:
-    """The body as ``form``, and its octets. Raises BadBody, TooLarge, or Invalid with the field that is wrong."""
+    """The body as ``form``, and its octets. Raises NotJson, BadBody, TooLarge, or Invalid with the field that is wrong.
+
+    A name that comes twice in an object counts as it was said last; a name that the form does not have is refused.
+    """
     octets = await request.body()
     if len(octets) > MOST:
         raise TooLarge(f"The body must be smaller than {MOST // 1024} KiB.")
+    if octets and not _says_json(request.headers.get("content-type", "")):
+        raise NotJson("Send the body as JSON, with Content-Type: application/json.")
     try:
         body = msgspec.json.decode(octets or b"{}", type=form)
     except msgspec.ValidationError as error:
         told, _, where = str(error).partition(" - at `$")
         raise Invalid({where.strip("`. ") or "body": f"{told}."}) from error
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise BadBody("The body must be JSON in UTF-8.") from error
-    for name, text in _texts(msgspec.to_builtins(body), ""):
-        if unusable(text):
-            raise Invalid({name: "This text has a character that cannot be used."})
+    _check("", body)
     return body, octets
+
+
+def utc(given: datetime) -> datetime:
+    """An instant as we keep it."""
+    return given.astimezone(UTC)
 
 
 def answer(body: Any, status: int = 200) -> Response[bytes]:
@@ -52,11 +96,26 @@ def answer(body: Any, status: int = 200) -> Response[bytes]:
     return Response(octets, status_code=status, media_type=JSON)
 
 
-def _texts(value: Any, name: str) -> list[tuple[str, str]]:
+def _says_json(kind: str) -> bool:
+    """Whether a media type is JSON's; none at all will do."""
+    plain = kind.partition(";")[0].strip().lower()
+    return plain in ("", JSON) or (plain.startswith("application/") and plain.endswith("+json"))
+
+
+def _check(name: str, value: Any) -> None:
+    """Refuse texts that no database takes, and instants so far off that arithmetic fails. Raises Invalid."""
     if isinstance(value, str):
-        return [(name, value)]
-    if isinstance(value, dict):
-        return [pair for key, each in value.items() for pair in _texts(each, str(key))]
-    if isinstance(value, list):
-        return [pair for each in value for pair in _texts(each, name)]
-    return []
+        if unusable(value):
+            raise Invalid({name: "This text has a character that cannot be used."})
+    elif isinstance(value, datetime):
+        try:
+            if not EARLIEST <= value < LATEST:
+                raise OverflowError
+        except OverflowError:
+            raise Invalid({name: "Give a date from 2000 to 2100."}) from None
+    elif isinstance(value, msgspec.Struct):
+        for field in value.__struct_fields__:
+            _check(f"{name}.{field}" if name else field, getattr(value, field))
+    elif isinstance(value, list):
+        for number, each in enumerate(value):
+            _check(f"{name}[{number}]", each)
