@@ -52,7 +52,9 @@ async def sponsor(request: Request[Any, Any, Any], slug: FromPath[str], sponsors
 
 
 @post("/programmes/{slug:str}/sponsors/{sponsorship:uuid}/end", who=Who.COORDINATOR)
-async def end_sponsor(request: Request[Any, Any, Any], slug: FromPath[str], sponsorship: FromPath[UUID]) -> Response[Any]:
+async def end_sponsor(
+    request: Request[Any, Any, Any], slug: FromPath[str], sponsorship: FromPath[UUID]
+) -> Response[Any]:
     programme, row = await _both(slug, sponsorship)
     fields = await read_form(request)
     reader = Reader(fields)
@@ -69,7 +71,9 @@ async def end_sponsor(request: Request[Any, Any, Any], slug: FromPath[str], spon
 
 
 @post("/programmes/{slug:str}/sponsors/{sponsorship:uuid}/logo", who=Who.COORDINATOR)
-async def change_logo(request: Request[Any, Any, Any], slug: FromPath[str], sponsorship: FromPath[UUID]) -> Response[Any]:
+async def change_logo(
+    request: Request[Any, Any, Any], slug: FromPath[str], sponsorship: FromPath[UUID]
+) -> Response[Any]:
     programme, row = await _both(slug, sponsorship)
     fields = await read_form(request)
     upload = await read_upload(request, "logo", most=rules.MOST_LOGO_BYTES)

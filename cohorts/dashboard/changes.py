@@ -55,3 +55,14 @@ async def places_taken(cohort: UUID) -> int:
     return await Enrolment.count().where(
         Enrolment.cohort == cohort, Enrolment.status.is_in([each.value for each in TAKES_A_PLACE])
     )
+
+
+_EVERYBODY = database.compiled_sql("""
+SELECT n.name FROM enrolment e JOIN person n ON n.id = e.person
+WHERE e.cohort = :cohort AND e.status IN ('enrolled', 'offered', 'waitlisted') ORDER BY lower(n.name), n.id
+""")
+
+
+async def everybody(cohort: UUID) -> list[str]:
+    """The names of everyone with a place or on the waiting list."""
+    return [row["name"] for row in await _EVERYBODY.run(cohort=cohort)]

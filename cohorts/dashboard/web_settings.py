@@ -18,10 +18,10 @@ from cohorts.dashboard import changes
 from cohorts.enrolment import service as enrolment
 from cohorts.schedule import forms, queries, rules, service
 from cohorts.schedule.web import choices, found_cohort
-from cohorts.schedule.web_sessions import invited
 
 FIELD_OF: dict[type[DomainError], str] = {
     rules.CodeTaken: "code",
+    rules.CodeFixed: "code",
     rules.TooFewPlaces: "capacity",
     rules.BadTimes: "closes_on",
     rules.ReasonMissing: "reason",
@@ -141,7 +141,7 @@ async def _cancel_page(
         cohort=cohort,
         stage=rules.stage(cohort, now),
         sessions=sessions,
-        people=await invited(sessions),
+        people=await changes.everybody(cohort["id"]),
         reason=reason,
         why_not=rules.why_not_changeable(cohort["status"]),
     )

@@ -119,6 +119,12 @@ class CodeTaken(DomainError):
     status = 422
 
 
+class CodeFixed(DomainError):
+    """People have links with the code, so it stays."""
+
+    status = 422
+
+
 class ReasonMissing(DomainError):
     """People are told of this, and are owed a reason."""
 

@@ -79,7 +79,8 @@ async def change_cohort(
     Remaining sessions that are where the cohort is follow it to another place or link: people are asked again, and
     read the ``reason``, which a published cohort needs for that. A new name only reaches their calendars.
     ``places_taken`` is counted by the caller under the lock ``cohort:<id>``.
-    Raises ChangedMeanwhile, CodeTaken, TooFewPlaces, BadTimes, BadPlace, ReasonMissing, ForbiddenMove and NotFound.
+    Raises ChangedMeanwhile, CodeTaken, CodeFixed, TooFewPlaces, BadTimes, BadPlace, ReasonMissing, ForbiddenMove
+    and NotFound.
     """
     rules.check_cohort(details)
     rules.check_capacity(details.capacity, taken=places_taken)
@@ -92,6 +93,8 @@ async def change_cohort(
         if not after:
             return 0
         if details.code != row["code"]:
+            if row["status"] != CohortStatus.PLANNED:
+                raise rules.CodeFixed("The code stands in links that people have, so it stays once published.")
             await _check_code(details.code)
         if row["status"] == CohortStatus.OPEN and (
             why_not := rules.why_not_placed(format=details.format, place=details.venue, link=details.link)

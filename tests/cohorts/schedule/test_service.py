@@ -167,11 +167,20 @@ async def test_the_second_of_two_who_save_is_told(database: db.Engine, now: date
 
 async def test_another_code_must_be_free(database: db.Engine, now: datetime) -> None:
     await a_cohort(code="tt-essex", now=now)
-    other = await a_cohort(code="tt-kent", now=now)
+    other = await a_cohort(code="tt-kent", published=False, now=now)
 
     with pytest.raises(rules.CodeTaken):
         await service.change_cohort(
-            other, settings_of(await queries.by_id(other), code="tt-essex"), version=2, actor=ACADEMY, now=now
+            other, settings_of(await queries.by_id(other), code="tt-essex"), version=1, actor=ACADEMY, now=now
+        )
+
+
+async def test_a_published_code_stays_since_people_have_links_with_it(database: db.Engine, now: datetime) -> None:
+    cohort = await a_cohort(code="tt-kent", now=now)
+
+    with pytest.raises(rules.CodeFixed):
+        await service.change_cohort(
+            cohort, settings_of(await queries.by_id(cohort), code="tt-dover"), version=2, actor=ACADEMY, now=now
         )
 
 

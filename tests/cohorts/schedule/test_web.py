@@ -67,7 +67,7 @@ async def test_a_cohort_is_planned_with_its_days_on_one_page_and_published(clien
 
     row = await queries.by_code("top-talent-essex-2026")
     assert made.headers["location"] == "/cohorts/top-talent-essex-2026/sessions"
-    assert {"Wednesday 24 June 2026", "9:30am to 4pm", "Compulsory"} <= set(words(listed))
+    assert {"Wednesday 24 June 2026, 9:30am to 4pm (UK time)", "Compulsory"} <= set(words(listed))
     assert published.status_code == 303
     assert (row["status"], row["minimum"], row["reminder_days"]) == ("open", 8, "7,1")
     assert (row["registration_opens_at"], row["registration_closes_at"]) == (
@@ -185,13 +185,12 @@ async def test_settings_are_saved_and_more_places_fill_at_once(client: httpx.Asy
             {"reason": "Enter a reason for the new place. Everyone who is invited reads it."},
         ),
         ({"format": "virtual"}, {"link": "Enter the link that people join by."}),
-        ({"code": "other"}, {"code": "Another cohort has this code. Change it, for example by adding the month."}),
+        ({"code": "other"}, {"code": "The code stands in links that people have, so it stays once published."}),
     ],
 )
 async def test_settings_that_will_not_do_are_told_on_their_field(
     client: httpx.AsyncClient, changed: dict[str, str], wrong: dict[str, str]
 ) -> None:
-    await a_cohort(code="other")
     cohort = await a_cohort(code="tt", region="London")
     for _ in range(2):
         await an_enrolment(cohort=cohort)
