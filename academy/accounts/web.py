@@ -27,7 +27,7 @@ ANSWER_AFTER = 0.3
 async def sign_in(request: Request[Any, Any, Any], next: FromQuery[str] = "/") -> Response[Any]:
     """Ask for a link."""
     if request.user is not None:
-        return redirect(local_path(next))
+        return redirect(_landing(local_path(next), coordinator=request.user.coordinator))
     return page(request, "academy/accounts/sign_in.html", next=local_path(next), typed={}, wrong={})
 
 
@@ -96,9 +96,14 @@ async def use_link(request: Request[Any, Any, Any], token: FromPath[str]) -> Res
 
 
 async def _first_page(made: service.SessionMade) -> str:
-    if made.next_path != "/":
-        return made.next_path
-    return "/today" if await service.has_role(made.person, Role.COORDINATOR) else "/home"
+    return _landing(made.next_path, coordinator=await service.has_role(made.person, Role.COORDINATOR))
+
+
+def _landing(next_path: str, *, coordinator: bool) -> str:
+    """Where somebody was going; who was going nowhere sees what waits for them."""
+    if next_path != "/":
+        return next_path
+    return "/today" if coordinator else "/home"
 
 
 @post("/sign-out", who=Who.ANYONE)

@@ -52,9 +52,9 @@ def _mails_failed(one: Figures, now: datetime) -> Need | None:
     return Need(
         id=f"{one.code}-mails",
         what=f"{_count(one.failed_mails, 'mail')} could not be delivered",
-        why="The address may be wrong or closed. The outbox says why.",
+        why="The address may be wrong or closed. Each mail says why.",
         action="See the mails",
-        href="/outbox?state=failed",
+        href=f"/cohorts/{one.code}/mails?state=failed",
         urgency=1,
     )
 

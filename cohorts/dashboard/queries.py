@@ -94,9 +94,8 @@ FROM (
         (SELECT count(*) FROM attendance a JOIN cohort_session s ON s.id = a.session
          JOIN enrolment e ON e.id = a.enrolment WHERE s.cohort = c.id AND s.status = 'planned'
          AND e.status = 'enrolled' AND a.mark IN ('present', 'late', 'partial')) AS attended,
-        (SELECT count(*) FROM message m JOIN enrolment e ON e.person = m.person WHERE e.cohort = c.id
-         AND e.status IN ('enrolled', 'offered', 'waitlisted') AND m.state = 'failed'
-         AND m.queued_at > :recent) AS failed_mails,
+        (SELECT count(*) FROM message m WHERE m.state = 'failed' AND m.queued_at > :recent AND (m.about_id = c.id
+         OR m.about_id IN (SELECT s.event FROM cohort_session s WHERE s.cohort = c.id))) AS failed_mails,
         (SELECT count(*) FROM certificate t JOIN completion k ON k.id = t.completion WHERE k.cohort_id = c.id
          AND t.state = 'valid' AND t.needs_decision <> '') AS to_decide
     FROM cohort c JOIN programme p ON p.id = c.programme

@@ -98,7 +98,7 @@ async def ask_again(request: Request[Any, Any, Any], code: FromPath[str]) -> Res
     """Remind everyone who has not replied about the next session."""
     cohort = await _cohort(code)
     told = await service.ask_again(cohort["id"], actor=actor(request), now=clock.now())
-    return redirect(_back(code), said=_reminded(told))
+    return redirect(await _from(request, code), said=_reminded(told))
 
 
 @post("/cohorts/{code:str}/fill", who=Who.COORDINATOR)
@@ -106,7 +106,8 @@ async def fill(request: Request[Any, Any, Any], code: FromPath[str]) -> Response
     """Give free places to the first on the waiting list."""
     cohort = await _cohort(code)
     moved = await enrolment.fill_free_places(cohort["id"], now=clock.now())
-    return redirect(_back(code), said=f"{len(moved)} moved up from the waiting list." if moved else "No place is free.")
+    said = f"{len(moved)} moved up from the waiting list." if moved else "No place is free."
+    return redirect(await _from(request, code), said=said)
 
 
 @post("/cohorts/{code:str}/selected", who=Who.COORDINATOR)
@@ -166,6 +167,11 @@ def _uuid(text: str) -> UUID | None:
         return UUID(text)
     except ValueError:
         return None
+
+
+async def _from(request: Request[Any, Any, Any], code: str) -> str:
+    """The page whose button was pressed: this one, or the one of all cohorts."""
+    return "/today" if (await read_form(request)).get("back") == "/today" else _back(code)
 
 
 def _back(code: str) -> str:

@@ -1,0 +1,82 @@
+"""A person's own page: what is next, what they have to do, where they stand."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from litestar import Request, Response, get, post
+
+from academy import clock, database
+from academy.accounts.guards import me
+from academy.home.tasks import tasks
+from academy.invites import queries as invited
+from academy.invites import service as invites
+from academy.invites.tables import Reply
+from academy.invites.times import utc_to_local
+from academy.outbox.rules import first_name
+from academy.web.access import Who
+from academy.web.pages import page, redirect
+from cohorts.attendance import queries as attendance
+from cohorts.attendance.rules import OPENS_BEFORE
+from cohorts.completion.record import record_of
+from cohorts.enrolment import queries as enrolments
+from cohorts.enrolment.manage import REPLIES
+from cohorts.enrolment.rules import LIVE
+from cohorts.enrolment.service import manage_path
+
+JOIN_WITHIN = timedelta(days=1)
+"""The button that joins a session online is shown so long before."""
+
+AHEAD = 6
+"""Sessions shown after the next one."""
+
+
+@get("/home", who=Who.SIGNED_IN)
+async def home(request: Request[Any, Any, Any]) -> Response[Any]:
+    """Everything a participant needs on one page, on a phone too; facilitators also see what they lead."""
+    now = clock.now()
+    person = me(request)
+    events = await invited.events_of(person, now=now)
+    places = await enrolments.of_person(person)
+    record = await record_of(person, now)
+    led = await attendance.led_by(person) if request.user.facilitator else []
+    year = utc_to_local(now, request.user.time_zone).year
+    return page(
+        request,
+        "academy/home/home.html",
+        section="My academy" if request.user.coordinator else "Home",
+        name=first_name(request.user.name),
+        tasks=tasks(places, events),
+        next=events[0] if events else None,
+        ahead=events[1 : 1 + AHEAD],
+        further=len(events[1 + AHEAD :]),
+        places=[place for place in places if place.status in LIVE and (not place.last_ends_at or place.last_ends_at > now)],
+        manage_path=manage_path,
+        led=[one for one in led if not one.cancelled and not one.closed and one.times.ends_at > now][:3],
+        opens_before=OPENS_BEFORE,
+        record=record,
+        hours_of=record.year(year),
+        replies=REPLIES,
+        Reply=Reply,
+        join_within=JOIN_WITHIN,
+        zone=request.user.time_zone,
+        now=now,
+    )
+
+
+@post("/home/coming", who=Who.SIGNED_IN)
+async def coming(request: Request[Any, Any, Any]) -> Response[Any]:
+    """Say yes to every session that waits for an answer; each can be changed afterwards."""
+    now = clock.now()
+    person = me(request)
+    async with database.transaction():
+        silent = [one for one in await invited.events_of(person, now=now) if one.reply is Reply.NEEDS_ACTION]
+        for event in silent:
+            await invites.reply(event.id, person, Reply.ACCEPTED, now=now)
+    if not silent:
+        return redirect("/home", said="You had answered for every session already.")
+    return redirect("/home", said=f"You are coming to {len(silent)} session{'s' if len(silent) > 1 else ''}. Thank you.")
+
+
+routes: list[Any] = [home, coming]

@@ -1,0 +1,81 @@
+"""What a person has to do, each with one button. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+
+from academy.invites.queries import Event
+from academy.invites.tables import Reply
+from academy.invites.times import uk_day, uk_time
+from cohorts.enrolment.queries import OwnEnrolment
+from cohorts.enrolment.rules import LIVE
+from cohorts.enrolment.service import manage_path
+from cohorts.enrolment.tables import EnrolmentStatus
+
+
+class Task(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing to do. The button posts to ``post``; a task with an ``event`` has two, coming and not coming."""
+
+    id: str
+    what: str
+    why: str = ""
+    action: str = ""
+    post: str = ""
+    event: Event | None = None
+
+
+def tasks(places: Sequence[OwnEnrolment], events: Sequence[Event]) -> list[Task]:
+    """Places to confirm, the first to expire first; then invites to answer.
+
+    ``events`` are to come, the next first. The next one has its own question on the page, so it is no task.
+    """
+    return [*_confirm(places), *_answer(events)]
+
+
+def _confirm(places: Sequence[OwnEnrolment]) -> list[Task]:
+    unconfirmed = [place for place in places if place.status in LIVE and place.held_until and not place.confirmed]
+    return [
+        Task(
+            id=f"confirm-{place.code}",
+            what=f"Confirm that you want to wait for {place.name}"
+            if place.status is EnrolmentStatus.WAITLISTED
+            else f"Confirm your place in {place.name}",
+            why=f"It is kept for you until {_until(place.held_until, place.zone)}.",
+            action="Confirm",
+            post=f"{manage_path(place.enrolment)}/confirm",
+        )
+        for place in sorted(unconfirmed, key=lambda place: (place.held_until, place.code))
+        if place.held_until
+    ]
+
+
+def _answer(events: Sequence[Event]) -> list[Task]:
+    silent = [event for event in events if event.reply is Reply.NEEDS_ACTION]
+    if len(silent) > 1:
+        return [
+            Task(
+                id="answers",
+                what=f"{len(silent)} sessions wait for your answer",
+                why="Say it for all at once here, or for each session below.",
+                action="I’m coming to all",
+                post="/home/coming",
+            )
+        ]
+    if not silent or silent[0] == events[0]:
+        return []
+    (one,) = silent
+    return [
+        Task(
+            id=f"answer-{one.id}",
+            what=f"Are you coming to {one.title}?",
+            why=f"{uk_day(one.starts_at, one.zone)}, {uk_time(one.starts_at, one.zone)}",
+            event=one,
+        )
+    ]
+
+
+def _until(instant: datetime | None, zone: str) -> str:
+    return f"{uk_time(instant, zone)} on {uk_day(instant, zone)}" if instant else ""
