@@ -198,9 +198,7 @@ async def withdraw_mine(request: Request[Any, Any, Any], enrolment: FromPath[UUI
 
 @put("/api/my/enrolments/{enrolment:uuid}/replies/{session:uuid}", who=Who.API_ENROL, tags=MINE, body=Answer,
      gives=MyEnrolment)  # fmt: skip
-async def reply(
-    request: Request[Any, Any, Any], enrolment: FromPath[UUID], session: FromPath[UUID]
-) -> Response[bytes]:
+async def reply(request: Request[Any, Any, Any], enrolment: FromPath[UUID], session: FromPath[UUID]) -> Response[bytes]:
     """Say whether one comes to a session. The last answer counts."""
     now = clock.now()
 
