@@ -177,7 +177,11 @@ async def grant(person: UUID, role: Role, actor: Actor, now: datetime) -> bool:
 
 
 async def revoke(person: UUID, role: Role, actor: Actor, now: datetime) -> bool:
-    """End a role, from this instant: the next request is without it. Raises LastCoordinator."""
+    """End a role, from this instant: the next request is without it; False if the person has it not.
+
+    Raises NotFound, LastCoordinator.
+    """
+    who = await contact(person)
     async with database.transaction():
         await database.lock("roles")
         held = await RoleGrant.select(RoleGrant.person).where(RoleGrant.role == role, RoleGrant.ended_at.is_null())
@@ -188,7 +192,6 @@ async def revoke(person: UUID, role: Role, actor: Actor, now: datetime) -> bool:
         await RoleGrant.update({RoleGrant.ended_at: now}).where(
             RoleGrant.person == person, RoleGrant.role == role, RoleGrant.ended_at.is_null()
         )
-        who = await contact(person)
         await record(
             "role ended",
             About("person", person, who.name),

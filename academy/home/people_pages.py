@@ -135,7 +135,7 @@ async def _edit(
         },
         organisations=[("", "Not in this list"), *await queries.organisation_choices()],
         time_zones=forms.time_zones(),
-        alike=await search.perhaps_the_same_as(person),
+        alike=await search.perhaps_the_same_as(known),
         coordinator=Role.COORDINATOR in await accounts.roles(person),
         zone=request.user.time_zone,
     )

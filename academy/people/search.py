@@ -11,7 +11,7 @@ import msgspec
 
 from academy import database
 from academy.errors import NotFound
-from academy.people.queries import details
+from academy.people.queries import Details
 from academy.people.rules import likeness, normalise, perhaps_the_same
 from academy.people.tables import OrganisationKind
 
@@ -137,13 +137,12 @@ _SAME_WORD = database.compiled_sql("""
 """)
 
 
-async def perhaps_the_same_as(person: UUID) -> list[Alike]:
+async def perhaps_the_same_as(one: Details) -> list[Alike]:
     """People whom a coordinator should compare with this one; at most 20."""
-    one = await details(person)
     words = likeness(one.name).split()
     local, _, domain = (normalise(one.address) if one.address else "").rpartition("@")
     rows = await _SAME_WORD.run(
-        person=person,
+        person=one.id,
         word=like(max(words, key=len, default="") or one.name),
         local=like(local.partition("+")[0]).removeprefix("%") + like(f"@{domain}").removeprefix("%").removesuffix("%"),
     )

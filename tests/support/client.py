@@ -35,10 +35,17 @@ def _signing_key() -> None:
     links.use_key(b"the key that tests sign links with")
 
 
+_apps: dict[str, Litestar] = {}
+
+
 @pytest.fixture
 def app(settings: Settings, database: room.Engine) -> Litestar:
-    """The composed application on the database of this test."""
-    return create_app(settings, engine=database)
+    """The composed application on the database of this test. Composing takes longer than most tests, so it is kept."""
+    kind = type(database).__name__
+    if kind not in _apps:
+        _apps[kind] = create_app(settings, engine=database)
+    _apps[kind].state["settings"] = settings
+    return _apps[kind]
 
 
 @pytest_asyncio.fixture
@@ -87,12 +94,12 @@ async def post(
     path: str,
     data: Data | None = None,
     *,
-    page: str = "/help",
+    page: str = "",
     files: Mapping[str, tuple[str, bytes, str]] | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> httpx.Response:
-    """Send a form of ``page`` to ``path``. Redirects are not followed."""
-    token = await get_form(client, page)
+    """Send a form of ``page`` (any page, if it does not matter) to ``path``. Redirects are not followed."""
+    token = await get_form(client, page or ("/help" if session_of(client) else "/sign-in"))
     return await client.post(path, data={**(data or {}), "_csrf_token": token}, files=files, headers=headers)
 
 

@@ -1,8 +1,8 @@
 """Counts the statements that run on the database in use, so that a test can say that a page needs a fixed number.
 
-    with counted() as statements:
-        await client.get("/cohorts")
-    assert len(statements) == 3
+with counted() as statements:
+    await client.get("/cohorts")
+assert len(statements) == 3
 """
 
 from collections.abc import Iterator

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import email
+import re
 import socket
 import threading
 import time
@@ -31,7 +32,7 @@ class Taken(msgspec.Struct, frozen=True):
 
     @property
     def message_id(self) -> str:
-        return str(self.mail["Message-ID"])
+        return re.search(rb"\r\nMessage-ID: (\S+)", self.octets)[1].decode()  # type: ignore[index]
 
 
 class Sink:

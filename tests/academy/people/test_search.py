@@ -4,6 +4,7 @@ import pytest
 
 from academy import database as room
 from academy.people import search, service
+from academy.people.queries import details
 from academy.people.tables import OrganisationKind
 from tests.support.makers import a_person, an_organisation
 
@@ -72,7 +73,7 @@ async def test_people_who_may_be_the_same_are_offered(database: room.Engine, now
     await a_person(name="A. Smith", address="ana+old@council.example", now=now)
     await a_person(name="Leela Anand", address="leela@council.example", now=now)
 
-    assert [(each.name, each.address) for each in await search.perhaps_the_same_as(ana)] == [
+    assert [(each.name, each.address) for each in await search.perhaps_the_same_as(await details(ana))] == [
         ("A. Smith", "ana+old@council.example"),
         ("Dr. Lee, Ana", "alee@new.example"),
     ]
