@@ -262,6 +262,12 @@ def check_times(*, starts_at: datetime, ends_at: datetime) -> None:
         raise BadTimes("A session lasts 24 hours at most. Make one session for each day.")
 
 
+def check_not_over(*, ended_at: datetime, ends_at: datetime, now: datetime) -> None:
+    """What is still to come is not moved into the past (mostly a wrong year was typed). Raises BadTimes."""
+    if ends_at <= now < ended_at:
+        raise BadTimes("That is in the past. Check the date.")
+
+
 def check_cohort(details: CohortDetails) -> None:
     """What must hold between the details. Raises BadTimes or TooFewPlaces."""
     opens, closes = details.registration_opens_at, details.registration_closes_at

@@ -77,6 +77,7 @@ async def change_session(
         row = await _locked_session(session)
         if seen is not None and seen != mark_of(row):
             raise ChangedMeanwhile("Somebody else changed this session while you had it open. Nothing was changed.")
+        rules.check_not_over(ended_at=row["ends_at"], ends_at=details.ends_at, now=now)
         wanted = _event_values(row, details)
         changed = {name: value for name, value in wanted.items() if row[name] != value}
         moved = bool(changed)

@@ -207,7 +207,7 @@ async def invited(sessions: Sequence[Row]) -> list[str]:
 
 def _field(error: DomainError) -> str:
     """The field that a rule's sentence belongs to."""
-    return {rules.ReasonMissing: "reason", rules.BadPlace: "place"}.get(type(error), "ends")  # type: ignore[call-overload]
+    return {rules.ReasonMissing: "reason", rules.BadPlace: "place", rules.BadTimes: "on"}.get(type(error), "ends")  # type: ignore[call-overload]
 
 
 async def _cohort(code: str) -> Row:

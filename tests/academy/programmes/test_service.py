@@ -1,5 +1,6 @@
 """The verbs of programmes and sponsors, on both databases."""
 
+import asyncio
 from datetime import date, datetime
 
 import msgspec
@@ -47,6 +48,12 @@ async def test_two_programmes_of_one_name_have_two_addresses(database: db.Engine
 
     slugs = sorted(row["slug"] for row in await queries.all_programmes())
     assert slugs == ["top-talent", "top-talent-2", "top-talent-3"]
+
+
+async def test_eight_programmes_made_at_one_instant_have_eight_addresses(database: db.Engine, now: datetime) -> None:
+    await asyncio.gather(*(service.create_programme(DETAILS, actor=ACADEMY, now=now) for _ in range(8)))
+
+    assert len({row["slug"] for row in await queries.all_programmes()}) == 8
 
 
 @pytest.mark.parametrize("name", ["New", "Manage"])

@@ -1,5 +1,6 @@
 """The verbs of cohorts, on both databases, with real invites and mails."""
 
+import asyncio
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -163,6 +164,38 @@ async def test_the_second_of_two_who_save_is_told(database: db.Engine, now: date
         await service.change_cohort(cohort, settings_of(row, region="Wales"), version=2, actor=ACADEMY, now=now)
 
     assert (await queries.by_id(cohort))["region"] == "London"
+
+
+async def test_of_ten_who_save_at_one_instant_one_wins_and_nine_are_told(database: db.Engine, now: datetime) -> None:
+    cohort = await a_cohort(now=now)
+    row = await queries.by_id(cohort)
+
+    answers = await asyncio.gather(
+        *(
+            service.change_cohort(
+                cohort, settings_of(row, capacity=30 + number), version=2, actor=ACADEMY, now=now
+            )
+            for number in range(10)
+        ),
+        return_exceptions=True,
+    )
+
+    assert sorted(type(each).__name__ for each in answers) == ["ChangedMeanwhile"] * 9 + ["int"]
+    assert (await queries.by_id(cohort))["version"] == 3
+
+
+async def test_of_ten_cohorts_with_one_code_one_is_made(database: db.Engine, now: datetime) -> None:
+    programme = await a_programme(now=now)
+
+    answers = await asyncio.gather(
+        *(
+            service.create_cohort(programme, CohortDetails(name="A", code="same"), actor=ACADEMY, now=now)
+            for _ in range(10)
+        ),
+        return_exceptions=True,
+    )
+
+    assert sorted(type(each).__name__ for each in answers) == ["CodeTaken"] * 9 + ["UUID"]
 
 
 async def test_another_code_must_be_free(database: db.Engine, now: datetime) -> None:

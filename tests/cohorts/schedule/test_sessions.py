@@ -125,6 +125,22 @@ async def test_moving_needs_a_reason_once_people_know(database: db.Engine, now: 
             assert await service.change_session(session["id"], moved, actor=ACADEMY, now=now)
 
 
+async def test_what_is_to_come_is_not_moved_into_the_past_but_the_past_can_be_corrected(
+    database: db.Engine, now: datetime
+) -> None:
+    cohort = await a_cohort(sessions=1, published=False, now=now)
+    (session,) = await queries.sessions(cohort)
+    a_year_ago = as_it_is(
+        session, starts_at=session["starts_at"] - 24 * 365 * HOUR, ends_at=session["ends_at"] - 24 * 365 * HOUR
+    )
+
+    with pytest.raises(rules.BadTimes, match="in the past"):
+        await service.change_session(session["id"], a_year_ago, actor=ACADEMY, now=now)
+    moved = await service.change_session(session["id"], a_year_ago, actor=ACADEMY, now=session["ends_at"] + HOUR)
+
+    assert moved is True
+
+
 async def test_a_form_opened_before_another_change_is_refused(database: db.Engine, now: datetime) -> None:
     cohort = await a_cohort(sessions=1, published=False, now=now)
     (session,) = await queries.sessions(cohort)
