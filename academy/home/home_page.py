@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from litestar import Request, Response, get, post
@@ -51,7 +51,7 @@ async def home(request: Request[Any, Any, Any]) -> Response[Any]:
         next=events[0] if events else None,
         ahead=events[1 : 1 + AHEAD],
         further=len(events[1 + AHEAD :]),
-        places=[place for place in places if place.status in LIVE and (not place.last_ends_at or place.last_ends_at > now)],
+        places=[place for place in places if place.status in LIVE and not _over(place, now)],
         manage_path=manage_path,
         led=[one for one in led if not one.cancelled and not one.closed and one.times.ends_at > now][:3],
         opens_before=OPENS_BEFORE,
@@ -76,7 +76,12 @@ async def coming(request: Request[Any, Any, Any]) -> Response[Any]:
             await invites.reply(event.id, person, Reply.ACCEPTED, now=now)
     if not silent:
         return redirect("/home", said="You had answered for every session already.")
-    return redirect("/home", said=f"You are coming to {len(silent)} session{'s' if len(silent) > 1 else ''}. Thank you.")
+    sessions = "1 session" if len(silent) == 1 else f"{len(silent)} sessions"
+    return redirect("/home", said=f"You are coming to {sessions}. Thank you.")
+
+
+def _over(place: enrolments.OwnEnrolment, now: datetime) -> bool:
+    return place.last_ends_at is not None and place.last_ends_at <= now
 
 
 routes: list[Any] = [home, coming]

@@ -23,8 +23,9 @@ from cohorts.dashboard.needs import needs
 from cohorts.dashboard.queries import OnRoster
 from cohorts.enrolment import service as enrolment
 from cohorts.enrolment.rules import CALLED, LIVE
+from cohorts.enrolment.tables import EnrolmentStatus
 from cohorts.schedule import queries as schedule_queries
-from cohorts.schedule.rules import STAGE_WORDS, stage, why_not_publish
+from cohorts.schedule.rules import stage, why_not_publish
 
 REPLIES = {
     Reply.ACCEPTED: ("Coming", "green"),
@@ -33,6 +34,12 @@ REPLIES = {
     Reply.NEEDS_ACTION: ("No reply", "grey"),
 }
 """What a reply is called, and the colour of its tag: never the colour alone."""
+
+NEXT_STEPS = {
+    Reply.NEEDS_ACTION: "Reply to the invite",
+    Reply.DECLINED: "Ask what is in the way",
+    Reply.TENTATIVE: "Settle whether they come",
+}
 
 LOW = 75
 """Per cent of the marked sessions under which attendance is shown as low."""
@@ -46,6 +53,7 @@ COLUMNS: list[Column[OnRoster]] = [
     Column("reply", "Reply", lambda one: REPLIES[one.reply][0] if one.reply else ""),
     Column("attended", "Sessions attended", lambda one: one.attended),
     Column("marked", "Sessions marked", lambda one: one.marked),
+    Column("next", "Next step", lambda one: next_step(one)),
 ]
 
 
@@ -69,12 +77,13 @@ async def overview(request: Request[Any, Any, Any], code: FromPath[str]) -> Resp
         staff=True,
         cohort=cohort,
         figures=figures,
-        stage=STAGE_WORDS[where],
+        stage=where,
         needs=needs(figures, now),
         roster=lists.show(shown, COLUMNS, asked, size=50),
         live=sum(one.status in LIVE for one in everyone),
         low=sum(is_low(one) for one in everyone if one.status in LIVE),
         is_low=is_low,
+        next_step=next_step,
         replies=REPLIES,
         called=CALLED,
         sessions=sessions,
@@ -139,6 +148,19 @@ class BadAction(DomainError):
 
 def is_low(one: OnRoster) -> bool:
     return one.marked > 0 and 100 * one.attended < LOW * one.marked
+
+
+def next_step(one: OnRoster) -> str:
+    """What a coordinator may want to do about one person, the most urgent only; empty: nothing."""
+    if one.status not in LIVE:
+        return one.reason
+    if one.bounced:
+        return "Check the address: mail comes back"
+    if one.status is not EnrolmentStatus.ENROLLED:
+        return "Confirm the place"
+    if is_low(one):
+        return "Talk about attendance"
+    return NEXT_STEPS.get(one.reply, "") if one.reply else ""
 
 
 def _fits(one: OnRoster, query: dict[str, str]) -> bool:
