@@ -80,7 +80,8 @@ class Scheduler:
 
     async def stop(self, *, wait: float = 10.0) -> None:
         """Begin nothing new, and let what runs finish, for ``wait`` seconds at most."""
-        self._timer.shutdown(wait=False)  # its own waiting would cancel jobs; ours are tasks of our own
+        if self._timer.running:
+            self._timer.shutdown(wait=False)  # its own waiting would cancel jobs; ours are tasks of our own
         if self._listening is not None:
             self._listening.cancel()
             with contextlib.suppress(asyncio.CancelledError):

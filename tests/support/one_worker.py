@@ -2,24 +2,21 @@
 
 import os
 from datetime import timedelta
+from functools import partial
+from typing import Any
 
 from academy import scheduler
 from academy.outbox import delivery, rules
 from academy.settings import from_environment
 
-rules.LEASE = timedelta(seconds=float(os.environ.get("TEST_LEASE", "2")))
-rules.FIRST_PAUSE = timedelta(seconds=0.3)
-rules.LONGEST_PAUSE = timedelta(seconds=2)
-delivery.SEND_AT_MOST = rules.LEASE * 0.75
-scheduler.LOOK_FOR_MAIL = 0.2
-
 if __name__ == "__main__":
-    settings = from_environment()
-    work = scheduler.Scheduler
-    made = work.__init__
-
-    def quick(self: scheduler.Scheduler, postman: delivery.Postman, jobs: object, **_: object) -> None:
-        made(self, postman, [], look_for_mail=0.2)
-
-    scheduler.Scheduler.__init__ = quick  # type: ignore[method-assign]
-    scheduler.run_worker(settings)
+    rules.LEASE = timedelta(seconds=float(os.environ.get("TEST_LEASE", "2")))
+    rules.FIRST_PAUSE = timedelta(seconds=0.3)
+    rules.LONGEST_PAUSE = timedelta(seconds=2)
+    delivery.SEND_AT_MOST = rules.LEASE * 0.75
+    delivery.SmtpSender = partial(  # type: ignore[misc, assignment]
+        delivery.SmtpSender, timeout=float(os.environ.get("TEST_TIMEOUT", "1"))
+    )
+    usual: Any = scheduler.Scheduler
+    scheduler.Scheduler = lambda postman, jobs: usual(postman, [], look_for_mail=0.2)  # type: ignore[misc, assignment]
+    scheduler.run_worker(from_environment())

@@ -95,10 +95,10 @@ class _QuietController(Controller):
 
 
 @contextlib.contextmanager
-def running_sink(port: int = 0) -> Iterator[Sink]:
+def running_sink(port: int = 0, *, make: type[Sink] = Sink) -> Iterator[Sink]:
     """The server, until the block ends."""
     port = port or free_port()
-    sink = Sink(port)
+    sink = make(port)
     controller = _QuietController(sink, hostname="127.0.0.1", port=port)
     controller.start()
     try:
