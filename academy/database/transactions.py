@@ -14,7 +14,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Sequence
 from contextvars import ContextVar, Token
 from types import TracebackType
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 
 from academy.database.failures import TransactionMisuse, check_values, raise_in_our_words
 
@@ -133,7 +133,7 @@ class Scope(Generic[Opened]):
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> bool:
+    ) -> Literal[False]:
         if self._token is None:
             await self._transaction.close_savepoint(self._savepoint, keep=error is None)
             return False

@@ -27,7 +27,7 @@ _COHORTS_WITH_LAPSED = database.compiled_sql("""
 """)
 _COHORTS_TO_FILL = database.compiled_sql("""
     SELECT c.id AS cohort FROM cohort c
-    WHERE c.status IN ('planned', 'open')
+    WHERE c.status IN ('planned', 'open') AND (c.last_ends_at IS NULL OR c.last_ends_at > :now)
       AND EXISTS (SELECT 1 FROM enrolment e WHERE e.cohort = c.id AND e.status = 'waitlisted')
       AND c.capacity > (SELECT count(*) FROM enrolment e WHERE e.cohort = c.id AND e.status IN ('enrolled', 'offered'))
 """)
@@ -68,7 +68,7 @@ async def move_up(enrolment: UUID, *, reason: str = "", actor: Actor, now: datet
         if mine.position > 1:
             if not reason:
                 raise rules.ReasonNeeded("Say why this person goes before the others on the list.")
-            head = await _HEAD.first(cohort=mine.cohort)
+            (head,) = await _HEAD.run(cohort=mine.cohort)
             step = Step(
                 enrolment=mine.id,
                 person=mine.person,
@@ -157,6 +157,6 @@ async def release_unconfirmed(now: datetime) -> int:
             await steps.write(here, lapsed, verb="enrolment.expire", actor=audit.ACADEMY, now=now)
             await _fill(cohort=here.id, now=now)
             ended += len(lapsed)
-    for row in await _COHORTS_TO_FILL.run():
+    for row in await _COHORTS_TO_FILL.run(now=now):
         await fill_free_places(row["cohort"], now=now)
     return ended

@@ -150,6 +150,28 @@ def _withdraw_form(
     )
 
 
+@get("/cohorts/{code:str}/people/{enrolment:uuid}/reinstate", who=Who.COORDINATOR)
+async def ask_reinstate(
+    request: Request[Any, Any, Any], code: FromPath[str], enrolment: FromPath[UUID]
+) -> Response[Any]:
+    """Says where the person would stand, with one button."""
+    here = await cohort(code)
+    entry = await _entry(here, enrolment)
+    if entry.status in rules.LIVE or not rules.MOVES[entry.status]:
+        return redirect(f"/cohorts/{code}/people/{enrolment}")
+    refused = rules.why_not_enrol(here.facts, now=clock.now())
+    return page(
+        request,
+        "cohorts/enrolment/reinstate.html",
+        section="Cohorts",
+        staff=True,
+        cohort=here,
+        entry=entry,
+        refused=refused.message if refused else "",
+        listed=not rules.has_place(here.facts),
+    )
+
+
 @post("/cohorts/{code:str}/people/{enrolment:uuid}/reinstate", who=Who.COORDINATOR)
 async def reinstate(request: Request[Any, Any, Any], code: FromPath[str], enrolment: FromPath[UUID]) -> Response[Any]:
     """Take somebody back in who has left."""
@@ -280,6 +302,7 @@ routes: list[Any] = [
     one,
     ask_withdraw,
     withdraw,
+    ask_reinstate,
     reinstate,
     resend,
     waiting_list,

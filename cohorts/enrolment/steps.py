@@ -103,12 +103,12 @@ async def _write_rows(cohort: Cohort, steps: Sequence[Step], *, now: datetime) -
     for _, same in groupby(moved, key=lambda each: repr(each[0])):
         group = list(same)
         for ids in chunks([enrolment for _, enrolment in group]):
-            await Enrolment.update(group[0][0]).where(Enrolment.id.is_in(ids))
+            await Enrolment.update(group[0][0]).where(Enrolment.id.is_in(list(ids)))
 
 
-def _columns(step: Step, now: datetime) -> dict[str, Any]:
+def _columns(step: Step, now: datetime) -> dict[Any, Any]:
     """What a status means for the other columns."""
-    values: dict[str, Any] = {"status": step.after.value, "held_until": None, "reason": step.reason}
+    values: dict[Any, Any] = {"status": step.after.value, "held_until": None, "reason": step.reason}
     if step.after is S.ENROLLED:
         values |= {"enrolled_at": now, "ended_at": None}
     elif step.after in rules.LIVE:

@@ -141,9 +141,11 @@ async def test_who_was_withdrawn_by_mistake_is_taken_back_in(cora: httpx.AsyncCl
     await post(cora, f"{here}/withdraw", {}, page=f"{here}/withdraw")
     clock.advance(minutes=1)
 
-    answer = await post(cora, f"{here}/reinstate", {}, page=here)
+    asks = await cora.get(f"{here}/reinstate")
+    answer = await post(cora, f"{here}/reinstate", {}, page=f"{here}/reinstate")
     page = await cora.get(answer.headers["location"])
 
+    assert heading(asks) == "Take Ana Example back in?"
     assert await status_of(made) == S.ENROLLED
     assert [text for text in words(page) if text in ("Enrolled", "Withdrawn")] == [
         "Enrolled",  # the tag, then the history from the latest
@@ -227,6 +229,7 @@ async def test_only_coordinators_come_here(client: httpx.AsyncClient, clock: Clo
         f"/cohorts/{code}/people/add",
         f"/cohorts/{code}/people/{waiting.enrolment}",
         f"/cohorts/{code}/people/{waiting.enrolment}/withdraw",
+        f"/cohorts/{code}/people/{waiting.enrolment}/reinstate",
         f"/cohorts/{code}/waiting-list",
         f"/cohorts/{code}/waiting-list/{waiting.enrolment}/move-up",
     ]
@@ -235,5 +238,5 @@ async def test_only_coordinators_come_here(client: httpx.AsyncClient, clock: Clo
     await sign_in(client, await makers.a_person())
     participants = [(await client.get(page)).status_code for page in pages]
 
-    assert strangers == [303] * 5  # to the sign-in page
-    assert participants == [403] * 5
+    assert strangers == [303] * 6  # to the sign-in page
+    assert participants == [403] * 6
