@@ -68,7 +68,6 @@ async def overview(request: Request[Any, Any, Any], code: FromPath[str]) -> Resp
     shown = [one for one in everyone if _fits(one, asked.query)]
     if asked.export:
         return lists.export(shown, COLUMNS, asked, name=f"{code}-roster")
-    where = stage({**cohort, "capacity": figures.capacity, "taken": figures.taken}, now)
     sessions = await queries.session_lines(cohort["id"])
     return page(
         request,
@@ -77,7 +76,7 @@ async def overview(request: Request[Any, Any, Any], code: FromPath[str]) -> Resp
         staff=True,
         cohort=cohort,
         figures=figures,
-        stage=where,
+        stage=stage(cohort, now),
         needs=needs(figures, now),
         roster=lists.show(shown, COLUMNS, asked, size=50),
         live=sum(one.status in LIVE for one in everyone),

@@ -17,6 +17,7 @@ SELECT c.id, c.programme, c.code, c.name, c.status, c.region, c.format, c.venue,
        c.last_ends_at, c.version, c.created_at, c.published_at, c.closed_at, c.cancel_reason, c.minimum_warned_at,
        p.slug AS programme_slug, p.name AS programme_name, p.kind AS programme_kind, p.status AS programme_status,
        p.sessions_needed, p.contact_minutes, p.cpd_minutes,
+       (SELECT count(*) FROM enrolment e WHERE e.cohort = c.id AND e.status IN ('enrolled', 'offered')) AS taken,
        s.role AS sponsor_role, s.logo_type AS sponsor_logo_type, s.logo_alt AS sponsor_logo_alt,
        s.web_address AS sponsor_web_address, o.name AS sponsor_name
 FROM cohort c JOIN programme p ON p.id = c.programme
@@ -66,7 +67,9 @@ _PROGRAMMES = database.compiled_sql("SELECT slug, name FROM programme ORDER BY n
 
 # ----------------------------------------------------------------- cohorts
 async def by_code(code: str) -> Row | None:
-    """A cohort with its programme (``programme_name`` …) and its sponsor (``sponsor_name`` …, none: no sponsor)."""
+    """A cohort with its programme (``programme_name`` …), the places ``taken`` and its sponsor (``sponsor_name`` …,
+    none: no sponsor).
+    """
     return await _BY_CODE.first(code=code)
 
 
