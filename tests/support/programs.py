@@ -23,9 +23,8 @@ class Program:
     async def send(
         self, method: str, path: str, body: Any = None, *, content: bytes | None = None, key: str = "", **headers: str
     ) -> httpx.Response:
-        given = {"Authorization": f"Bearer {self.token}", **headers}
-        if key:
-            given["Idempotency-Key"] = key
+        named = {"Authorization": f"Bearer {self.token}", **headers, **({"Idempotency-Key": key} if key else {})}
+        given = {name.encode(): value.encode() for name, value in named.items()}  # not only ASCII, as attackers do
         if content is not None:
             return await self.client.request(method, path, content=content, headers=given)
         return await self.client.request(method, path, json=body, headers=given)
