@@ -91,7 +91,7 @@ def rule_in_words(sessions: Sequence[Planned], needed: int | None) -> str:
     sentences = [
         "Completing takes the one session."
         if total == 1
-        else f"Completing takes all {total} sessions."
+        else f"Completing takes {'both' if total == 2 else f'all {total}'} sessions."
         if asked == total
         else f"Completing takes {asked} of {total} sessions."
     ]

@@ -97,7 +97,8 @@ def test_minutes_are_those_really_attended() -> None:
     ("sessions", "needed", "words"),
     [
         (days(1), None, "Completing takes the one session."),
-        (days(2), None, "Completing takes all 2 sessions."),
+        (days(2), None, "Completing takes both sessions."),
+        (days(3), None, "Completing takes all 3 sessions."),
         (days(5, compulsory=(2,)), 4, "Completing takes 4 of 5 sessions. Day 2 is compulsory."),
         (
             days(5, cancelled=(3,)),
