@@ -52,7 +52,7 @@ async def trail(request: Request[Any, Any, Any]) -> Response[Any]:
     return page(
         request,
         "academy/audit/trail.html",
-        section="Today",
+        section="People",
         staff=True,
         lines=found.lines,
         total=found.total,
