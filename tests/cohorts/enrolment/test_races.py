@@ -49,7 +49,10 @@ async def test_a_hundred_for_the_last_place(database: room.Engine, now: datetime
 
 
 @pytest.mark.slow
-async def test_five_hundred_for_twenty_places(database: room.Engine, now: datetime) -> None:
+async def test_five_hundred_for_twenty_places(
+    database: room.Engine, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "writer_wait", 120.0)  # a busy machine may be slow, and must still be right
     cohort = await makers.a_cohort(capacity=20, sessions=1, now=now)
 
     made = await all_at_once(cohort, 500, now)
