@@ -40,6 +40,13 @@ class Invite(msgspec.Struct, frozen=True, kw_only=True):
     octets: str
 
 
+class Paragraph(msgspec.Struct, frozen=True):
+    """A paragraph of a mail; in plain text a heading is underlined, on a page it is bold."""
+
+    pieces: list[Piece]
+    heading: bool = False
+
+
 class Read(msgspec.Struct, frozen=True, kw_only=True):
     """A mail as a page shows it."""
 
@@ -50,7 +57,7 @@ class Read(msgspec.Struct, frozen=True, kw_only=True):
     state: MessageState
     queued_at: datetime
     sent_at: datetime | None
-    paragraphs: list[list[Piece]]
+    paragraphs: list[Paragraph]
     invite: Invite | None
     hidden: str
     """Why its words are not shown; empty if they are."""
@@ -82,10 +89,19 @@ def read(row: Mapping[str, Any], head: Letterhead, *, show_secrets: bool = False
         state=MessageState(row["state"]),
         queued_at=row["queued_at"],
         sent_at=row["sent_at"],
-        paragraphs=[rules.pieces(part, head.address) for part in text.strip().split("\n\n")] if text else [],
+        paragraphs=_paragraphs(text, head.address),
         invite=invite,
         hidden=hidden,
     )
+
+
+def _paragraphs(text: str, address: str) -> list[Paragraph]:
+    found = []
+    for part in filter(None, text.strip().split("\n\n")):
+        words, _, line = part.rpartition("\n")
+        heading = bool(words) and len(line) > 2 and set(line) in ({"="}, {"-"})
+        found.append(Paragraph(rules.pieces(words if heading else part, address), heading))
+    return found
 
 
 def read_invite(row: Mapping[str, Any], head: Letterhead) -> Invite | None:
