@@ -9,7 +9,7 @@ import uvicorn
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from academy.app import create_app
-from academy.database.migrate import pending
+from academy.database.versions import pending
 from academy.errors import DomainError
 from academy.settings import Settings
 from academy.web import logs

@@ -13,8 +13,6 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import msgspec
-import segno
-import typst
 
 from academy.alumni import rules
 from academy.alumni.queries import CertificateFacts
@@ -48,6 +46,8 @@ def draw(certificate: CertificateFacts, *, address: str, brand: str, picture: bo
     Letters that typst's own fonts lack (Chinese, Arabic) are taken from the machine's fonts; where it has none either,
     the page is still made, with boxes for them, and does not call itself PDF/UA.
     """
+    import typst  # 40 MB of fonts and code: not before the first certificate
+
     given = {"data": msgspec.json.encode(words(certificate, address=address, brand=brand)).decode()}
     tries = [(True, ["ua-1"]), (False, ["ua-1"]), (False, [])]
     for own_fonts_only, standards in tries:
@@ -99,6 +99,8 @@ def words(certificate: CertificateFacts, *, address: str, brand: str) -> dict[st
 
 def qr_code(address: str, *, dark: str = "#000000") -> str:
     """A QR code as SVG, with a quarter of its modules to spare for print and folds (level Q)."""
+    import segno
+
     drawn = io.BytesIO()
     segno.make(address, error="q", boost_error=False, micro=False).save(
         drawn, kind="svg", xmldecl=False, svgns=True, border=0, dark=dark

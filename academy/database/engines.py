@@ -6,12 +6,10 @@ import hashlib
 import os
 import sys
 from collections.abc import Iterator
-from importlib import import_module
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
-from piccolo.conf.apps import DEFAULT_MODULE_NAME, ENVIRONMENT_VARIABLE
+import piccolo.table
 from piccolo.table import Table
 
 from academy.database.failures import TransactionMisuse
@@ -23,6 +21,8 @@ from academy.settings import Settings, from_environment
 Engine = SQLiteDatabase | PostgresDatabase
 
 FILE_NAME = "academy.sqlite3"
+CONF = "piccolo_conf"
+"""Where Piccolo looks for the engine and the apps, unless the variable PICCOLO_CONF names another module."""
 
 _current: Engine | None = None
 
@@ -102,15 +102,15 @@ def key_number(key: str) -> int:
 
 def conf_name() -> str:
     """The name of the module in which Piccolo looks for the engine and the apps."""
-    return os.environ.get(ENVIRONMENT_VARIABLE) or DEFAULT_MODULE_NAME
-
-
-def conf_module() -> ModuleType:
-    """That module, imported; with it come the tables of all apps."""
-    return import_module(conf_name())
+    return os.environ.get("PICCOLO_CONF") or CONF
 
 
 def _tables(above: type[Table]) -> Iterator[type[Table]]:
     for table in above.__subclasses__():
         yield table
         yield from _tables(table)
+
+
+# A table that is imported later asks here. Piccolo's own finder would import its migrations, and with them a code
+# formatter: a third of a second in which nobody is answered.
+piccolo.table.engine_finder = lambda module_name=None: default()

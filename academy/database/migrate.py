@@ -8,24 +8,22 @@ from __future__ import annotations
 
 import asyncio
 import io
-import re
 import sqlite3
 import sys
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, closing, redirect_stdout
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, redirect_stdout
 from importlib.util import module_from_spec, spec_from_file_location
-from pathlib import Path
 from types import ModuleType
 
 import asyncpg
-import msgspec
 from piccolo.apps.migrations.auto.migration_manager import MigrationManager
-from piccolo.apps.migrations.commands.base import BaseMigrationManager
 from piccolo.apps.migrations.tables import Migration
 from piccolo.querystring import QueryString
 
-from academy.database import engines
+from academy.database import engines, versions
 from academy.database.failures import raise_in_our_words
+from academy.database.versions import Step
+from academy.database.versions import pending as pending
 from academy.errors import DomainError
 from academy.settings import Settings, from_environment
 
@@ -33,24 +31,11 @@ LOCK = engines.key_number("academy migrations")
 LOCK_WAIT = 600.0
 """Seconds to wait for another process that is migrating."""
 
-Done = set[tuple[str, str]]
-
 
 class NewerDatabase(DomainError):
     """The database was made by a later version than this one."""
 
     status = 503
-
-
-class Step(msgspec.Struct, frozen=True):
-    """One migration file."""
-
-    app: str
-    id: str
-    file: Path
-
-    def __str__(self) -> str:
-        return f"{self.app} {self.id}"
 
 
 async def migrate(settings: Settings) -> list[str]:
@@ -73,21 +58,12 @@ async def migrate(settings: Settings) -> list[str]:
                 engines.use(before)
 
 
-async def pending(settings: Settings) -> list[str]:
-    """What ``migrate`` would do, and steps of a later version, which it would refuse. Nothing is touched."""
-    done = await _done(settings)
-    steps = list(_steps())
-    known = {(step.app, step.id) for step in steps}
-    missing = [str(step) for step in steps if (step.app, step.id) not in done]
-    return missing + sorted(f"{app} {step} (of a later version)" for app, step in _ours(done) - known)
-
-
 async def _apply(engine: engines.Engine) -> list[str]:
     await Migration.create_table(if_not_exists=True).run()
     rows = await Migration.select(Migration.app_name, Migration.name).run()
-    done: Done = {(row["app_name"], row["name"]) for row in rows}
-    steps = list(_steps())
-    if unknown := _ours(done) - {(step.app, step.id) for step in steps}:
+    done: versions.Done = {(row["app_name"], row["name"]) for row in rows}
+    steps = list(versions.steps())
+    if unknown := versions.ours(done) - {(step.app, step.id) for step in steps}:
         raise NewerDatabase(
             f"The database was made by a later version ({', '.join(sorted(step for _, step in unknown))}). "
             "Install that version, or restore a backup."
@@ -118,26 +94,6 @@ async def _note(engine: engines.Engine, step: Step) -> None:
     await engine.run_querystring(querystring)
 
 
-def _steps() -> Iterator[Step]:
-    """All steps of all apps, those an app depends on first."""
-    engines.conf_module()
-    finder = BaseMigrationManager()
-    for app in finder.get_sorted_app_names():
-        folder = Path(finder.get_app_config(app_name=app).resolved_migrations_folder_path)
-        found = []
-        for file in folder.glob("*.py"):
-            named = re.search(r'^ID = "(.+)"', file.read_text(encoding="utf-8"), re.MULTILINE)
-            if named:
-                found.append(Step(app, named[1], file))
-        yield from sorted(found, key=lambda step: step.id)
-
-
-def _ours(done: Done) -> Done:
-    """Without the steps of apps that this academy doesn't have."""
-    apps = set(BaseMigrationManager().get_sorted_app_names())
-    return {(app, step) for app, step in done if app in apps}
-
-
 def _load(step: Step) -> ModuleType:
     name = f"{step.app}.migrations.{step.file.stem}"
     spec = spec_from_file_location(name, step.file)
@@ -146,37 +102,6 @@ def _load(step: Step) -> ModuleType:
     sys.modules[name] = module
     spec.loader.exec_module(module)
     return module
-
-
-async def _done(settings: Settings) -> Done:
-    """The steps noted in the database; none when it does not exist yet."""
-    try:
-        if settings.uses_postgres:
-            return await _done_on_postgres(settings.database_url)
-        return await asyncio.to_thread(_done_on_sqlite, engines.sqlite_file(settings))
-    except Exception as error:
-        raise_in_our_words(error)
-        raise
-
-
-async def _done_on_postgres(url: str) -> Done:
-    connection = await asyncpg.connect(url, timeout=5, command_timeout=10)
-    try:
-        if await connection.fetchval("SELECT to_regclass('migration')") is None:
-            return set()
-        rows = await connection.fetch("SELECT app_name, name FROM migration")
-        return {(row["app_name"], row["name"]) for row in rows}
-    finally:
-        await connection.close()
-
-
-def _done_on_sqlite(file: Path) -> Done:
-    if not file.exists():
-        return set()
-    with closing(sqlite3.connect(file)) as connection:
-        if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'migration'").fetchone():
-            return set()
-        return set(connection.execute("SELECT app_name, name FROM migration").fetchall())
 
 
 @asynccontextmanager

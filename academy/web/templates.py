@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markdown_it import MarkdownIt
 from markupsafe import Markup
 
 from academy.web.static import static_url
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
 
@@ -25,20 +27,27 @@ def template_filter(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 @template_filter
+@lru_cache(maxsize=256)
 def markdown(text: str) -> Markup:
     """Markdown as safe HTML: no raw HTML in, and what comes out passes an allow-list."""
     import nh3
 
-    html = MarkdownIt("commonmark", {"html": False, "linkify": False}).disable("image").render(text)
     return Markup(  # noqa: S704 - nh3 has just cleaned it
         nh3.clean(
-            html,
+            _markdown().render(text),
             tags={"p", "ul", "ol", "li", "strong", "em", "a", "h2", "h3", "h4", "blockquote", "br", "code", "hr"},
             attributes={"a": {"href"}},
             url_schemes={"http", "https", "mailto"},
             link_rel="noopener noreferrer",
         )
     )
+
+
+@lru_cache(maxsize=1)
+def _markdown() -> MarkdownIt:
+    from markdown_it import MarkdownIt
+
+    return MarkdownIt("commonmark", {"html": False, "linkify": False}).disable("image")
 
 
 @lru_cache(maxsize=1)
