@@ -206,14 +206,14 @@ async def test_one_after_the_other_would_wait_for_the_hanging_one(
 
 
 async def test_no_more_than_three_are_under_way(database: room.Engine, sink: Sink, now: datetime) -> None:
-    await service.queue_many([letter(f"p{n}@x.example") for n in range(20)], now=now)
-    sink.delay = 0.02
+    await service.queue_many([letter(f"p{n}@x.example") for n in range(9)], now=now)
+    sink.delay = 0.3
     post = postman(sink)
 
     await asyncio.gather(*(post.send_due(now) for _ in range(5)))
     await post.stop()
 
-    assert (sink.most_at_once, len(sink.taken)) == (3, 20)
+    assert (sink.most_at_once, len(sink.taken)) == (3, 9)
 
 
 async def test_two_workers_share_the_mails_and_double_none(database: room.Engine, sink: Sink, now: datetime) -> None:
