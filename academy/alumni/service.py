@@ -64,12 +64,12 @@ async def record_completions(
             _certificate(award, completion, name=names[award.person], organisation=organisation, now=now)
             for award, completion in zip(new, completions, strict=True)
         ]
-        await _insert(Completion, completions)
-        await _insert(Certificate, rows)
+        await database.insert(completions)
+        await database.insert(rows)
         await _make_alumni(new)
         issued = [_facts(*three) for three in zip(rows, completions, new, strict=True)]
         await outbox.queue_many([letter(one, reach[one.person]) for one in issued if one.person in reach], now=now)
-        await _insert(Entry, [_noted("certificate.issue", one, actor=actor, now=now) for one in issued])
+        await database.insert([_noted("certificate.issue", one, actor=actor, now=now) for one in issued])
         return issued
 
 
@@ -206,13 +206,7 @@ async def _names(people: Sequence[UUID]) -> dict[UUID, str]:
 
 async def _make_alumni(awards: Sequence[Award]) -> None:
     rows = [Alumnus(person=award.person, since_on=award.completed_on) for award in awards]
-    for start in range(0, len(rows), CHUNK):
-        await Alumnus.insert(*rows[start : start + CHUNK]).on_conflict(target=Alumnus.person, action="DO NOTHING")
-
-
-async def _insert(table: type[Completion] | type[Certificate] | type[Entry], rows: Sequence[object]) -> None:
-    for start in range(0, len(rows), CHUNK):
-        await table.insert(*rows[start : start + CHUNK])  # type: ignore[arg-type]
+    await database.insert(rows, unless=Alumnus.person)
 
 
 def _completion(award: Award, now: datetime) -> Completion:

@@ -23,7 +23,6 @@ from academy.outbox import rules as outbox_rules
 from academy.outbox import service as outbox
 from academy.people.queries import Contact, contacts
 
-CHUNK = 1000
 reminder_key = rules.reminder_key
 
 
@@ -94,13 +93,9 @@ async def invite(
         back = [p for p in wanted if p in known and known[p]["state"] == InviteeState.WITHDRAWN]
         if back:
             await _next_version(row, now)
-        for start in range(0, len(new), CHUNK):
-            await Invitee.insert(
-                *(
-                    Invitee(event=event, person=person, invited_at=now, path=paths.get(person, ""))
-                    for person in new[start : start + CHUNK]
-                )
-            )
+        await database.insert(
+            [Invitee(event=event, person=person, invited_at=now, path=paths.get(person, "")) for person in new]
+        )
         for person in back:
             await Invitee.update(
                 {

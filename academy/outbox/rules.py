@@ -20,8 +20,6 @@ LAST_TRY = timedelta(minutes=1)
 WORDS_KEPT = timedelta(days=30)
 """After the deadline of a mail; then only its address, subject and fate are kept."""
 ROW_KEPT = timedelta(days=365)
-CHUNK = 500
-"""Rows in one INSERT: a message has 24 columns, and PostgreSQL takes 32,767 values."""
 
 OPEN = (S.QUEUED, S.SENDING)
 MOVES = {

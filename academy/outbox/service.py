@@ -75,11 +75,7 @@ async def queue(
 
 async def queue_many(letters: Sequence[Letter], *, now: datetime) -> int:
     """Write many mails down. Returns how many of them are new."""
-    new = 0
-    for start in range(0, len(letters), rules.CHUNK):
-        rows = [_row(letter, now) for letter in letters[start : start + rules.CHUNK]]
-        insert = Message.insert(*rows).on_conflict(target=Message.key, action="DO NOTHING")
-        new += len(await insert.returning(Message.id))
+    new = await database.insert([_row(letter, now) for letter in letters], unless=Message.key)
     if new:
         bell.ring()
     return new

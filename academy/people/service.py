@@ -114,9 +114,9 @@ async def find_or_create_many(people: list[NewPerson], now: datetime) -> list[UU
                         from_on=now.astimezone(UTC).date(),
                     )
                 )
-        for table, rows in ((Person, persons), (EmailAddress, addresses), (Employment, employments)):
-            for start in range(0, len(rows), CHUNK):
-                await table.insert(*rows[start : start + CHUNK])
+        await database.insert(persons)
+        await database.insert(addresses)
+        await database.insert(employments)
     return [known[key] for key in keys]
 
 

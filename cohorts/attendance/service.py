@@ -12,15 +12,12 @@ from academy import database
 from academy.alumni import service as alumni
 from academy.audit import service as audit
 from academy.audit.service import About, Actor
-from academy.audit.tables import Entry
 from academy.errors import ChangedMeanwhile, Invalid, NotFound
 from cohorts.attendance import queries, rules
 from cohorts.attendance.queries import Held, Line, Register
 from cohorts.attendance.rules import MarkGiven
 from cohorts.attendance.tables import Attendance, Mark
 from cohorts.schedule.tables import CohortStatus
-
-CHUNK = 500
 
 
 class Saved(msgspec.Struct, frozen=True):
@@ -173,10 +170,7 @@ _CHANGING = [
 
 
 async def _save(rows: list[Attendance]) -> None:
-    for start in range(0, len(rows), CHUNK):
-        await Attendance.insert(*rows[start : start + CHUNK]).on_conflict(
-            target=(Attendance.session, Attendance.enrolment), action="DO UPDATE", values=_CHANGING
-        )
+    await database.insert(rows, unless=(Attendance.session, Attendance.enrolment), update=_CHANGING)
 
 
 async def _note(verb: str, register: Register, rows: list[Attendance], *, actor: Actor, now: datetime) -> None:
@@ -203,8 +197,7 @@ async def _note(verb: str, register: Register, rows: list[Attendance], *, actor:
                 "attendance.correct", about, actor=actor, now=now, person=line.person, before=before, after=after
             )
         )
-    for start in range(0, len(entries), CHUNK):
-        await Entry.insert(*entries[start : start + CHUNK])
+    await database.insert(entries)
 
 
 async def _flag(held: Held, people: list[UUID], *, now: datetime) -> int:

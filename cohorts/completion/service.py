@@ -20,8 +20,6 @@ from cohorts.completion.tables import Outcome, OutcomeKind
 from cohorts.schedule.rules import move
 from cohorts.schedule.tables import Cohort, CohortStatus
 
-CHUNK = 500
-
 
 class Closed(msgspec.Struct, frozen=True):
     """What closing did: people who completed and who did not, and certificates issued this time."""
@@ -80,12 +78,8 @@ async def _store_outcomes(standing: Standing, now: datetime) -> None:
         if verdict.recorded is None
         or (verdict.recorded is OutcomeKind.NOT_COMPLETED and verdict.missing != verdict.recorded_missing)
     ]
-    for start in range(0, len(rows), CHUNK):
-        await Outcome.insert(*rows[start : start + CHUNK]).on_conflict(
-            target=Outcome.enrolment,
-            action="DO UPDATE",
-            values=[Outcome.outcome, Outcome.missing, Outcome.minutes, Outcome.decided_at],
-        )
+    changing = [Outcome.outcome, Outcome.missing, Outcome.minutes, Outcome.decided_at]
+    await database.insert(rows, unless=Outcome.enrolment, update=changing)
 
 
 def _awards(standing: Standing, now: datetime) -> list[Award]:

@@ -17,7 +17,6 @@ import msgspec
 from academy import database
 from academy.audit import service as audit
 from academy.audit.service import Actor
-from academy.audit.tables import Entry
 from academy.people import queries as people
 from academy.people.queries import Contact
 from cohorts.enrolment import letters, rules
@@ -29,7 +28,7 @@ CANCEL = "enrolment.cancel"
 """The verb that goes with a whole cohort: the schedule has taken its sessions out of the calendars already."""
 
 CHUNK = 500
-"""Rows in one statement: PostgreSQL takes 32,767 values, and an enrolment has 16 columns."""
+"""Rows in one statement: PostgreSQL takes 32,767 values."""
 
 T = TypeVar("T")
 
@@ -97,8 +96,7 @@ async def _write_rows(cohort: Cohort, steps: Sequence[Step], *, now: datetime) -
         for step in steps
         if step.before is None
     ]
-    for chunk in chunks(new):
-        await Enrolment.insert(*chunk)
+    await database.insert(new)
     moved = [(_columns(step, now), step.enrolment) for step in steps if step.before is not None]
     for _, same in groupby(moved, key=lambda each: repr(each[0])):
         group = list(same)
@@ -131,8 +129,7 @@ async def _write_history(cohort: Cohort, steps: Sequence[Step], *, verb: str, ac
         )
         for step in steps
     ]
-    for chunk in chunks(changes):
-        await EnrolmentChange.insert(*chunk)
+    await database.insert(changes)
     entries = [
         audit.entry(
             verb,
@@ -146,8 +143,7 @@ async def _write_history(cohort: Cohort, steps: Sequence[Step], *, verb: str, ac
         )
         for step in steps
     ]
-    for entry_chunk in chunks(entries):
-        await Entry.insert(*entry_chunk)
+    await database.insert(entries)
 
 
 def chunks(rows: Sequence[T], size: int = CHUNK) -> Iterator[Sequence[T]]:
