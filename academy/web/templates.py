@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2.defaults import DEFAULT_FILTERS
 from markupsafe import Markup
 
 from academy.web.static import static_url
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
 
-_filters: dict[str, Callable[..., Any]] = {}
+_filters: dict[str, Callable[..., Any]] = dict(DEFAULT_FILTERS)
 
 
 def template_filter(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -62,6 +63,6 @@ def environment() -> Environment:
         auto_reload=False,
         cache_size=-1,
     )
-    made.filters.update(_filters)
+    made.filters = _filters  # the dict itself: a room that is imported later still adds to it
     made.globals["static"] = static_url
     return made

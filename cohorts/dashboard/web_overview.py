@@ -77,7 +77,7 @@ async def overview(request: Request[Any, Any, Any], code: FromPath[str]) -> Resp
         cohort=cohort,
         figures=figures,
         stage=stage(cohort, now),
-        needs=needs(figures, now),
+        needs=[need for need in needs(figures, now) if need.href != _back(code)],
         roster=lists.show(shown, COLUMNS, asked, size=50),
         live=sum(one.status in LIVE for one in everyone),
         low=sum(is_low(one) for one in everyone if one.status in LIVE),

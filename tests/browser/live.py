@@ -15,10 +15,10 @@ from tests.browser.gate import FLAGS, chromium_path
 
 
 @asynccontextmanager
-async def serve(app: Any) -> AsyncIterator[str]:
-    """The address of ``app``, without a slash at the end, while the block runs."""
+async def serve(app: Any, *, port: int = 0) -> AsyncIterator[str]:
+    """The address of ``app``, without a slash at the end, while the block runs; on a free port unless one is named."""
     with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
+        listener.bind(("127.0.0.1", port))
         config = uvicorn.Config(app, log_level="warning", ws="none", lifespan="on", timeout_graceful_shutdown=1)
         server = uvicorn.Server(config)
         task = asyncio.ensure_future(server._serve(sockets=[listener]))  # without its signal handlers

@@ -1,0 +1,1 @@
+"""The stories of the product, told in a real browser with a real mail server."""
