@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from random import Random
 from time import perf_counter
 from uuid import UUID
@@ -24,7 +24,7 @@ from academy.demo.plan import ONE, Days, Plan
 from academy.demo.recent import Recent
 from academy.demo.stories import Step, Story, World
 from academy.demo.year import Year
-from academy.invites.times import utc_to_local
+from academy.invites.times import UK, local_to_utc, utc_to_local
 from academy.outbox import rendering
 from academy.outbox import service as outbox
 from academy.outbox.delivery import Postman
@@ -47,6 +47,7 @@ JUST_NOW = timedelta(hours=3)
 JOBS_FOR = 21
 """Days in the past on which the timed work ran; reminders from before are not kept."""
 ABOUT = About("demonstration", UUID(int=0), "The demonstration")
+TOLD = ("cohort", "enrolment", "register", "certificate")
 BEGUN, BUILT = "demonstration.begun", "demonstration.built"
 
 Say = Callable[[str], None]
@@ -196,8 +197,10 @@ def _steps(plans: Sequence[Plan], world: World, days: Days, recent: Recent, *, s
     for plan in plans:
         yield from Story(plan, world, days, Random(f"{seed}:{plan.code}:story")).steps()  # noqa: S311
     yield from recent.steps()
-    for ago in range(JOBS_FOR, 0, -1):
-        yield Step(days.now - ago * ONE, _timed_work)
+    for ago in range(JOBS_FOR, -1, -1):
+        at = local_to_utc(days.today - ago * ONE, time(13, 10), UK)
+        if at < days.now - JUST_NOW:
+            yield Step(at, _timed_work)
     yield Step(days.now - JUST_NOW, _timed_work)
 
 
@@ -220,9 +223,7 @@ async def _happen(steps: Sequence[Step], watch: _Watch) -> None:
             for each in month:
                 done = await each.run(each.at)
                 counts[each.counts] += done if isinstance(done, int) else 1
-        told = [
-            f"{counts[what]} {what}" for what in ("cohorts", "enrolments", "registers", "certificates") if counts[what]
-        ]
+        told = [f"{n} {what}{'s' * (n != 1)}" for what in TOLD if (n := counts[what])]
         watch.tell(f"{_month(step)}: {', '.join(told) or 'replies'}")
         month = []
 

@@ -18,10 +18,10 @@ def webinars(year: Year) -> None:
     titles = [(programme, titles[at]) for at in range(8) for programme, titles in series]
     held = WEBINARS if year.scale == 1 else max(3, round(WEBINARS * year.scale))
     delegates = share_out(rng, DELEGATES if year.scale == 1 else max(24, round(DELEGATES * year.scale)), held)
-    step = 343 / (WEBINARS - 1)
+    step = 338 / (WEBINARS - 1)
     for at, ((programme, title), number) in enumerate(zip(titles, delegates, strict=False)):
         must = ((PARTICIPANT,) if at % 6 == 2 else ()) + ((MENTOR,) if at % 9 == 2 else ())
-        day = -350 + round((WEBINARS - held + at) * step)
+        day = -345 + round((WEBINARS - held + at) * step)
         _webinar(year, programme, title, day, enrolled=number, withdrawing=at % 3 == 0, must=must, came=0.74)
     for at, (programme, title) in enumerate(happenings.UPCOMING_TITLES[: 4 if year.scale > 0.5 else 2]):
         code = OPEN_WEBINAR if at == 0 else ""
@@ -90,7 +90,7 @@ def events(year: Year) -> None:
         )
     past: tuple[tuple[str, str, str, str, int, int, str], ...] = (
         (regional, "Regional Meeting, South East", "South East", "County Hall, Maidstone", -24, 41, "11:00-15:00"),
-        (conference, "National Conference, last time", "West Midlands", "Lakeside Hall, Birmingham", -252, 310,
+        (conference, "National Conference, Birmingham", "West Midlands", "Lakeside Hall, Birmingham", -252, 310,
          "10:00-16:00"),
         (alumni, "Alumni Gathering, London", "London", "Guildhall, London", -190, 62, "16:00-18:00"),
         (regional, "Regional Meeting, Scotland", "Scotland", "City Chambers, Dundee", -335, 38, "11:00-15:00"),

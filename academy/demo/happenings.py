@@ -9,7 +9,7 @@ from academy.programmes.tables import ProgrammeKind
 
 def _series(name: str, summary: str, description: str, outcomes: str) -> ProgrammeDetails:
     return programme(
-        ProgrammeKind.WEBINAR, name, summary, "Open to everyone in public services. Free.", description, outcomes,
+        ProgrammeKind.WEBINAR, name, summary, "Everyone in public services, free of charge.", description, outcomes,
         hours=1,
     )  # fmt: skip
 

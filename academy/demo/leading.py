@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from academy.demo import programmes
 from academy.demo.people import MENTOR, PARTICIPANT
-from academy.demo.plan import Plan, meetings
+from academy.demo.plan import Plan, meetings, online_at_last
 from academy.demo.year import (
     CANCELLED_SESSION_COHORT,
     CORRECTED_COHORT,
@@ -20,7 +20,7 @@ from academy.demo.year import (
 )
 from cohorts.schedule.tables import Format
 
-TOP_TALENT_DAYS = ("Day one: leading yourself", "Day two: leading others", "Follow-up: what changed")
+FOLLOW_UP = "Follow-up: what changed"
 EMPOWERING_DAYS = ("Your story", "Voice and presence", "Power and politics", "Next steps")
 CYBER_DAYS = ("Day one: before", "Day two: the exercise", "Day three: after")
 PLACE_DAYS = (
@@ -34,11 +34,11 @@ PLACE_DAYS = (
 
 def top_talent(year: Year) -> None:
     def add(place: str, region: str, venue: str, days: Sequence[int], **rest: object) -> Plan:
-        titles = rest.pop("titles", TOP_TALENT_DAYS)
+        titles = ("Day one: leading yourself", "Day two: leading others", *rest.pop("then", ()), FOLLOW_UP)  # type: ignore[misc]
         return year.add(
             programmes.TOP_TALENT.name,
             f"Top Talent, {place}",
-            meetings(titles, year.days.dates(*days), "09:30", "16:00"),  # type: ignore[arg-type]
+            online_at_last(meetings(titles, year.days.dates(*days), "09:30", "16:00")),
             region=region,
             venue=venue,
             grades=(0, 1),
@@ -50,16 +50,15 @@ def top_talent(year: Year) -> None:
     add(
         "Cambridge", "East of England", "Shire Hall, Cambridge", (-38, -37, 3, 31), code=RUNNING_COHORT,
         enrolled=number(18), withdrawing=2, must=(PARTICIPANT,), minimum=8, replying=0.8,
-        titles=(*TOP_TALENT_DAYS[:2], "Peer challenge", TOP_TALENT_DAYS[2]),
+        then=("Peer challenge",),
     )  # fmt: skip
-    open_places = number(18)
     add(
         "Essex", "East of England", "County Hall, Chelmsford", (36, 37, 78), code=OPEN_COHORT,
-        enrolled=open_places - 3, capacity=open_places, withdrawing=1, minimum=8, replying=0.5,
+        enrolled=number(14), capacity=number(14) + 6, withdrawing=1, minimum=8, replying=0.7,
     )  # fmt: skip
     add(
         "Birmingham", "West Midlands", "Council House, Birmingham", (-46, -45, -4), code=TO_CLOSE_COHORT,
-        enrolled=number(17), withdrawing=1, minimum=8, never_closed=True,
+        enrolled=number(17), withdrawing=1, minimum=8, never_closed=True, came=0.75,
     )  # fmt: skip
     add(
         "Leeds", "Yorkshire and the Humber", "Civic Hall, Leeds", (-150, -149, -108), code=CORRECTED_COHORT,

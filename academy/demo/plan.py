@@ -23,6 +23,8 @@ class Meeting(msgspec.Struct, frozen=True, kw_only=True):
     begins: time
     ends: time
     compulsory: bool = False
+    link: str = ""
+    """Where it takes place online, if its cohort meets in person."""
 
     @property
     def starts_at(self) -> datetime:
@@ -101,7 +103,9 @@ class Days:
         return self._working(day, ONE)
 
     def _working(self, day: date, step: timedelta) -> date:
-        while day.weekday() > 4 or (day.month, day.day) >= (12, 24) or (day.month, day.day) == (1, 1):
+        if (day.month, day.day) >= (12, 24) or (day.month, day.day) == (1, 1):
+            day += 14 * step  # and not all on the first day after the holidays
+        while day.weekday() > 4:
             day += step
         return day
 
@@ -131,3 +135,10 @@ def meetings(
         )
         for number, (title, day) in enumerate(zip(titles, days, strict=True))
     )
+
+
+def online_at_last(planned: tuple[Meeting, ...]) -> tuple[Meeting, ...]:
+    """The last session is shorter, and people join it from where they are."""
+    *others, last = planned
+    link = "https://meet.example/follow-up"
+    return (*others, msgspec.structs.replace(last, begins=time(10), ends=time(12), link=link))

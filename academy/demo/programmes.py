@@ -63,12 +63,10 @@ and leaves with a plan for it that others have tested.
 One-to-one coaching is included. Your coordinator tells you on day one how to book it.
 """,
     """
-By the end you will be able to:
-
-- describe your own way of leading, and adapt it to the person in front of you
-- hold a difficult conversation early, calmly and to a clear end
-- win support for a change from people who do not work for you
-- turn a vague problem into a decision that somebody can take
+- Describe your own way of leading, and adapt it to the person in front of you
+- Hold a difficult conversation early, calmly and to a clear end
+- Win support for a change from people who do not work for you
+- Turn a vague problem into a decision that somebody can take
 """,
     hours=15,
     needed=2,
@@ -98,12 +96,10 @@ What is said in the group stays in the group.
 One-to-one coaching is included.
 """,
     """
-By the end you will have:
-
-- a clear account of your strengths, with examples that stand up in an interview
-- ways to respond when you are talked over, overlooked or doubted
-- at least one sponsor in your organisation, and a plan for asking more of them
-- a group of peers from other organisations to call on
+- Say what you are good at, with examples that stand up in an interview
+- Respond when you are talked over, overlooked or doubted
+- Win a sponsor in your organisation, and ask more of them
+- Call on a group of peers from other organisations
 """,
     hours=14,
     needed=3,
@@ -126,12 +122,10 @@ case studies and the speakers' panel are local.
 One-to-one coaching is included and can be booked in person or online.
 """,
     """
-By the end you will have:
-
-- a clear account of your strengths, with examples that stand up in an interview
-- ways to respond when you are talked over, overlooked or doubted
-- a network across the eleven councils and other public bodies
-- a plan for the next twelve months that you have tested with others
+- Say what you are good at, with examples that stand up in an interview
+- Respond when you are talked over, overlooked or doubted
+- Call on a network across the eleven councils and other public bodies
+- Follow a plan for the next twelve months that others have tested with you
 """,
     hours=14,
     needed=3,
@@ -158,12 +152,10 @@ Day two is an exercise that runs for six hours with an invented council, an inve
 Day two is compulsory: the exercise depends on everyone's role being filled.
 """,
     """
-By the end you will be able to:
-
-- explain your organisation's main cyber risks to members and colleagues without jargon
-- run the first day of an incident, with clear roles and a decision log
-- decide the order in which services come back, and defend it
-- lead the review afterwards so that people tell you what really happened
+- Explain your organisation's main cyber risks to members and colleagues without jargon
+- Run the first day of an incident, with clear roles and a decision log
+- Decide the order in which services come back, and defend it
+- Lead the review afterwards so that people tell you what really happened
 """,
     hours=18,
     needed=2,
@@ -186,12 +178,10 @@ is about, and for deciding what to try before the next one.
 As this is a pilot, we ask more questions than usual about what worked. Your answers shape the next cohort.
 """,
     """
-By the end you will be able to:
-
-- map who does what for residents in your area, and where it breaks
-- build trust across organisations whose budgets, data and targets differ
-- lead a small shared experiment, and stop it if it does not help
-- tell a story about your place that partners recognise
+- Map who does what for residents in your area, and where it breaks
+- Build trust across organisations whose budgets, data and targets differ
+- Lead a small shared experiment, and stop it if it does not help
+- Tell a story about your place that partners recognise
 """,
     hours=20,
     needed=4,

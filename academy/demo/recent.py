@@ -12,6 +12,7 @@ from academy.demo.plan import ONE, Days, Meeting, Plan
 from academy.demo.stories import Run, Step, World
 from academy.invites import service as invites
 from academy.invites.tables import Reply
+from cohorts.attendance import queries as attendance_queries
 from cohorts.attendance import service as attendance
 from cohorts.attendance.rules import MarkGiven
 from cohorts.attendance.tables import Mark
@@ -25,7 +26,7 @@ HOUR = timedelta(hours=1)
 MISSPELT = ("Chloe Hartley", "chloe.hartley@colchster.example")
 """An address that no server takes: a letter is missing."""
 ABROAD = "anneke.devries@vdg.example"
-UNCONFIRMED = ("Tamsin Rowe", "tamsin.rowe@thurrock.example", "Thurrock Council")
+UNCONFIRMED = ("Merryn Polglase", "merryn.polglase@thurrock.example", "Thurrock Council")
 EXPIRED = ("Huw Bevan", "huw.bevan@powys.example", "Powys County Council")
 STRANGERS: tuple[tuple[str, str, str, str], ...] = (
     (year.OPEN_COHORT, "Shanice Brathwaite", "shanice.brathwaite@basildon.example", "Basildon Borough Council"),
@@ -53,16 +54,16 @@ class Recent:
         yield Step(now - 3.2 * ONE, self._move_session)
         yield Step(now - 3 * ONE, self._make_virtual)
         yield Step(now - 2 * ONE, self._answers_after_the_change)
-        yield Step(now - 4.5 * ONE, self._themself(PARTICIPANT, year.FULL_COHORT), "enrolments")
-        yield Step(now - 4.2 * ONE, self._themself(PARTICIPANT, year.OPEN_WEBINAR), "enrolments")
-        yield Step(now - 4.1 * ONE, self._themself(ABROAD, year.OPEN_WEBINAR), "enrolments")
+        yield Step(now - 4.5 * ONE, self._themself(PARTICIPANT, year.FULL_COHORT), "enrolment")
+        yield Step(now - 4.2 * ONE, self._themself(PARTICIPANT, year.OPEN_WEBINAR), "enrolment")
+        yield Step(now - 4.1 * ONE, self._themself(ABROAD, year.OPEN_WEBINAR), "enrolment")
         yield Step(now - 4 * ONE + HOUR, self._register(*EXPIRED, year.OPEN_COHORT))
         for number, (code, *who) in enumerate(STRANGERS):
             at = now - 3.5 * ONE + number * 16 * HOUR + 2 * HOUR  # the last one two hours ago
-            yield Step(at, self._register(*who, code, confirmed=True), "enrolments")
+            yield Step(at, self._register(*who, code, confirmed=True), "enrolment")
         yield Step(now - 1.5 * ONE, self._correct_register)
         yield Step(now - 1.2 * ONE, self._leave_and_return)
-        yield Step(now - timedelta(minutes=50), self._register(*UNCONFIRMED, year.OPEN_COHORT), "enrolments")
+        yield Step(now - timedelta(minutes=50), self._register(*UNCONFIRMED, year.OPEN_COHORT), "enrolment")
 
     # ------------------------------------------------------ what coordinators did
     async def _cancel_cohort(self, now: datetime) -> None:
@@ -95,10 +96,12 @@ class Recent:
     async def _correct_register(self, now: datetime) -> None:
         """After the certificates went out it turned out that somebody had left at lunch."""
         made = self.world.cohorts[year.CORRECTED_COHORT]
-        entry = min(await enrolment_queries.expected(made.id), key=lambda entry: entry.address)
         row = made.sessions[0]
+        register = await attendance_queries.register(row["id"])
+        assert register is not None
+        line = next(line for line in register.lines if line.mark is Mark.PRESENT)
         half = int((row["ends_at"] - row["starts_at"]).total_seconds() // 120)
-        given = {entry.enrolment: MarkGiven(Mark.PARTIAL, half, "Left at lunch, said so herself")}
+        given = {line.enrolment: MarkGiven(Mark.PARTIAL, half, "Left at lunch, as they told us")}
         await attendance.mark(row["id"], given, actor=self.by, now=now)
 
     async def _leave_and_return(self, now: datetime) -> None:

@@ -94,17 +94,17 @@ class Story:
 
     def _all(self) -> Iterator[Step]:
         plan = self.plan
-        yield Step(self.planned_at, self._create, "cohorts")
+        yield Step(self.planned_at, self._create, "cohort")
         if not plan.published:
             return
         yield Step(self.published_at, self._publish)
         yield from self._crowds()
         for number, meeting in enumerate(plan.meetings):
             if not plan.no_register:
-                yield Step(meeting.ends_at + timedelta(minutes=35), self._register(number, meeting), "registers")
+                yield Step(meeting.ends_at + timedelta(minutes=35), self._register(number, meeting), "register")
         if not (plan.no_register or plan.never_closed):
             closing = self.days.working(plan.meetings[-1].day + 2 * ONE)
-            yield Step(local_to_utc(closing, time(11, 5), UK), self._close, "certificates")
+            yield Step(local_to_utc(closing, time(11, 5), UK), self._close, "certificate")
 
     # -------------------------------------------------------------- planning
     async def _create(self, now: datetime) -> None:
@@ -122,7 +122,14 @@ class Story:
             sponsorship=world.sponsorships.get(plan.programme),
         )
         sessions = [
-            SessionDetails(title=each.title, starts_at=each.starts_at, ends_at=each.ends_at, compulsory=each.compulsory)
+            SessionDetails(
+                title=each.title,
+                starts_at=each.starts_at,
+                ends_at=each.ends_at,
+                compulsory=each.compulsory,
+                place="" if each.link else None,
+                link=each.link or None,
+            )
             for each in plan.meetings
         ]
         made = await schedule.create_cohort(
@@ -154,8 +161,8 @@ class Story:
             if not wave:
                 break
             at = self.published_at + span * ((number + 0.4) / (plan.waves + 0.4))
-            yield Step(at, self._enrol(wave), "enrolments")
-            if plan.replying and number < 2:
+            yield Step(at, self._enrol(wave), "enrolment")
+            if plan.replying:
                 yield Step(at + min(2 * ONE, span / 10), self._reply(wave))
         may_leave = [one for one in people[: plan.capacity] if one.address not in plan.always]
         for number, one in enumerate(self.rng.sample(may_leave, min(plan.withdrawing, len(may_leave)))):
@@ -187,7 +194,7 @@ class Story:
         answers = [
             (one, self.rng.choices((Reply.ACCEPTED, Reply.TENTATIVE, Reply.DECLINED), (84, 8, 8))[0])
             for one in wave
-            if self.rng.random() < self.plan.replying
+            if self.rng.random() < self.plan.replying and one.address not in self.plan.always
         ]
 
         async def run(now: datetime) -> None:

@@ -19,7 +19,7 @@ def workshops(year: Year) -> None:
         return year.add(
             details,
             f"{details}, {place}",
-            meetings((details,), year.days.dates(day), "09:30", "12:30"),
+            meetings((f"{details}, {place}",), year.days.dates(day), "09:30", "12:30"),
             region=region,
             venue=venue,
             link="https://meet.example/workshop" if online else "",
