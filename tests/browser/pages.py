@@ -1,0 +1,302 @@
+"""Every page of the product, once: whom it is for, and an address in the demonstration that shows it.
+
+``LOOKS`` is the one list. The gate checks each of them, ``make shots`` photographs those with a ``shot`` name, and a
+page that is missing here fails ``test_pages.py``. Addresses hold names such as ``{enrolment}``, found by ``places``.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from academy import demo
+from academy.accounts import service as accounts
+from academy.accounts.tables import AddressChange, ApiToken
+from academy.accounts.tokens import hash_of, new_secret
+from academy.alumni.tables import Certificate, Completion
+from academy.demo import COORDINATOR, FACILITATOR, PARTICIPANT
+from academy.outbox.tables import Message, MessageState
+from academy.people import service as people
+from academy.people.tables import EmailAddress, Organisation
+from academy.programmes.tables import Sponsorship
+from cohorts.enrolment import letters
+from cohorts.enrolment import service as enrolment
+from cohorts.enrolment.tables import Enrolment, EnrolmentStatus
+from cohorts.schedule import queries as schedule
+from cohorts.schedule.tables import Cohort
+
+ANYONE = "anyone"
+WHO = {"participant": PARTICIPANT, "coordinator": COORDINATOR, "facilitator": FACILITATOR}
+
+
+class Look(msgspec.Struct, frozen=True, kw_only=True):
+    """One page in one state."""
+
+    route: str
+    path: str
+    who: str = ANYONE
+    staff: bool = False
+    """A dense page, which may have small controls."""
+    status: int = 200
+    shot: str = ""
+    """The name of its picture, if it is one of the main pages."""
+
+
+def public(route: str, path: str = "", *, shot: str = "", status: int = 200) -> Look:
+    return Look(route=route, path=path or route, shot=shot, status=status)
+
+
+def own(route: str, path: str = "", *, shot: str = "") -> Look:
+    return Look(route=route, path=path or route, who="participant", shot=shot)
+
+
+def office(route: str, path: str = "", *, shot: str = "") -> Look:
+    return Look(route=route, path=path or route, who="coordinator", staff=True, shot=shot)
+
+
+C, P, S = "/cohorts/{code:str}", "/people/{person:uuid}", "/programmes/{slug:str}"
+R = "/r/{token:str}"
+
+LOOKS: list[Look] = [
+    # for everybody
+    public("/", shot="calendar"),
+    public("/", "/?find=nothing-has-this-name"),
+    public("/", "/?when=past&type=webinar", shot="calendar-past"),
+    public("/programmes", shot="programmes"),
+    public(S, "/programmes/top-talent", shot="programme"),
+    public(C, "/cohorts/{open}", shot="cohort-open"),
+    public(C, "/cohorts/{full}", shot="cohort-full"),
+    public(C, "/cohorts/{cancelled}", shot="cohort-cancelled"),
+    public(C + "/register", "/cohorts/{open}/register", shot="register"),
+    public(C + "/register", "/cohorts/{full}/register"),
+    public(C + "/register", "/cohorts/{cancelled}/register"),
+    own(C + "/register", "/cohorts/{other}/register", shot="register-signed-in"),
+    public(C + "/registered", "/cohorts/{open}/registered", shot="registered"),
+    public(C + "/registered", "/cohorts/{full}/registered?list=yes"),
+    public("/verify", shot="verify"),
+    public("/verify/{code:str}", "/verify/{verify}", shot="verified"),
+    public("/verify/{code:str}", "/verify/AAAAAAAAAAAAAAAAAAAAAA", status=404),
+    public("/help", shot="help"),
+    public("/privacy", shot="privacy"),
+    public("/accessibility", shot="accessibility"),
+    public("/api/docs", shot="api-docs"),
+    public("/sign-in", shot="sign-in"),
+    public("/demo/mailbox", shot="mailbox"),
+    public("/demo/mailbox/{person:uuid}", "/demo/mailbox/{person}", shot="mailbox-of-one"),
+    # behind a link in a mail
+    public("/sign-in/{token:str}", "{sign_in}", shot="sign-in-link"),
+    public("/sign-in/{token:str}", "/sign-in/used", status=410),
+    public("/account/address/{token:str}", "/account/address/{address_change}", shot="confirm-address"),
+    public("/account/address/{token:str}", "/account/address/used", status=410),
+    public(R, "{r_enrolled}", shot="manage-enrolled"),
+    public(R, "{r_waitlisted}", shot="manage-waiting"),
+    public(R, "{r_offered}", shot="manage-to-confirm"),
+    public(R, "{r_withdrawn}", shot="manage-withdrawn"),
+    public(R, "{r_completed}", shot="manage-completed"),
+    public(R + "/withdraw", "{r_enrolled}/withdraw", shot="withdraw"),
+    public(R + "/withdraw", "{r_waitlisted}/withdraw"),
+    # for who is signed in
+    own("/home", shot="home"),
+    own("/my/record", shot="record"),
+    own("/account", shot="account"),
+    own("/account/calendar", shot="account-calendar"),
+    own("/account/tokens", shot="account-tokens"),
+    own("/account/tokens/{token:uuid}/end", "/account/tokens/{token}/end"),
+    own("/certificates/{certificate:uuid}", "/certificates/{own_certificate}", shot="certificate"),
+    Look(route="/home", path="/home", who="coordinator"),
+    # for facilitators
+    Look(route="/my-sessions", path="/my-sessions", who="facilitator", shot="my-sessions"),
+    Look(
+        route="/sessions/{session:uuid}/register",
+        path="/sessions/{led_session}/register",
+        who="facilitator",
+        shot="attendance",
+    ),
+    office("/sessions/{session:uuid}/register", "/sessions/{past_session}/register"),
+    # for coordinators: cohorts
+    office("/today", shot="today"),
+    office("/cohorts", shot="cohorts"),
+    office("/cohorts", "/cohorts?find=nothing-has-this-name"),
+    office(C + "/manage", "/cohorts/{running}/manage", shot="dashboard"),
+    office(C + "/manage", "/cohorts/{open}/manage", shot="dashboard-open"),
+    office(C + "/manage", "/cohorts/{planned}/manage", shot="dashboard-planned"),
+    office(C + "/manage", "/cohorts/{to_close}/manage"),
+    office(C + "/manage", "/cohorts/{cancelled}/manage"),
+    office(C + "/edit", "/cohorts/{open}/edit", shot="cohort-edit"),
+    office(C + "/cancel", "/cohorts/{open}/cancel", shot="cohort-cancel"),
+    office(C + "/close", "/cohorts/{to_close}/close", shot="cohort-close"),
+    office(C + "/close", "/cohorts/{closed}/close"),
+    office(C + "/mails", "/cohorts/{open}/mails", shot="cohort-mails"),
+    office(C + "/make-virtual", "/cohorts/{open}/make-virtual", shot="make-virtual"),
+    office(C + "/people/add", "/cohorts/{open}/people/add", shot="add-person"),
+    office(C + "/people/{enrolment:uuid}", "/cohorts/{running}/people/{enrolment}", shot="enrolment"),
+    office(C + "/people/{enrolment:uuid}/withdraw", "/cohorts/{running}/people/{enrolment}/withdraw"),
+    office(C + "/people/{enrolment:uuid}/reinstate", "/cohorts/{running}/people/{e_withdrawn}/reinstate"),
+    office(C + "/sessions", "/cohorts/{running}/sessions", shot="sessions"),
+    office(C + "/sessions/new", "/cohorts/{open}/sessions/new", shot="session-new"),
+    office(C + "/sessions/{session:uuid}", "/cohorts/{open}/sessions/{session}", shot="session"),
+    office(C + "/sessions/{session:uuid}/cancel", "/cohorts/{open}/sessions/{session}/cancel"),
+    office(C + "/waiting-list", "/cohorts/{full}/waiting-list", shot="waiting-list"),
+    office(C + "/waiting-list", "/cohorts/{running}/waiting-list"),
+    office(C + "/waiting-list/{enrolment:uuid}/move-up", "/cohorts/{full}/waiting-list/{e_waitlisted}/move-up"),
+    # certificates
+    office("/certificates/{certificate:uuid}/reissue", "/certificates/{certificate}/reissue", shot="reissue"),
+    office("/certificates/{certificate:uuid}/revoke", "/certificates/{certificate}/revoke"),
+    office("/alumni", shot="alumni"),
+    # programmes
+    office("/programmes/manage", shot="programmes-manage"),
+    office("/programmes/new", shot="programme-new"),
+    office(S + "/edit", "/programmes/top-talent/edit", shot="programme-edit"),
+    office(S + "/archive", "/programmes/top-talent/archive"),
+    office(S + "/cohorts/new", "/programmes/top-talent/cohorts/new", shot="cohort-new"),
+    office(S + "/sponsors", "/programmes/top-talent/sponsors", shot="sponsors"),
+    office(S + "/sponsors/{sponsorship:uuid}", "/programmes/top-talent/sponsors/{sponsorship}", shot="sponsor"),
+    # people, organisations, mails
+    office("/people", shot="people"),
+    office("/people/new"),
+    office(P, "/people/{person}", shot="person"),
+    office(P + "/edit", "/people/{person}/edit", shot="person-edit"),
+    office(P + "/role", "/people/{person}/role"),
+    office(P + "/addresses/{address:uuid}/remove", "/people/{person}/addresses/{address}/remove"),
+    office("/organisations", shot="organisations"),
+    office("/organisations/new", shot="organisation-new"),
+    office("/organisations/import", shot="organisations-import"),
+    office("/organisations/{organisation:uuid}/edit", "/organisations/{organisation}/edit"),
+    office("/outbox", shot="outbox"),
+    office("/outbox", "/outbox?state=failed"),
+    office("/outbox/{mail:uuid}", "/outbox/{mail}", shot="mail"),
+    office("/outbox/{mail:uuid}", "/outbox/{failed_mail}"),
+    office("/audit", shot="audit"),
+    # errors
+    public("404", "/no-such-page", status=404, shot="error-404"),
+    Look(route="403", path="/today", who="participant", status=403, shot="error-403"),
+]
+"""Every page, in the states that look different."""
+
+NO_PAGES = {
+    "/api/cohorts": "JSON",
+    "/api/cohorts/{code:str}": "JSON",
+    "/api/cohorts/{code:str}/enrolments": "JSON",
+    "/api/my/enrolments": "JSON",
+    "/api/my/enrolments/{enrolment:uuid}": "JSON",
+    "/api/openapi.json": "JSON",
+    "/api/programmes": "JSON",
+    "/api/programmes/{slug:str}": "JSON",
+    "/api/sessions/{session:uuid}/register": "JSON",
+    "/calendar.ics": "a calendar",
+    "/certificates/{certificate:uuid}/certificate.pdf": "a PDF",
+    "/demo/mailbox/mails/{mail:uuid}/html": "the HTML of a mail, in its frame",
+    "/events/{event:uuid}/event.ics": "a calendar",
+    "/feeds/{name:str}": "a calendar",
+    "/health/live": "for machines",
+    "/health/ready": "for machines",
+    "/my/cohorts/{code:str}": "sends on to the page of the registration",
+    "/outbox/{mail:uuid}/html": "the HTML of a mail, in its frame",
+    "/outbox/{mail:uuid}/mail.eml": "a mail",
+    "/r/{token:str}/calendar.ics": "a calendar",
+    "/sponsors/{sponsorship:uuid}/logo": "a picture",
+    "/static/{name:path}": "styles and scripts",
+    "/theme.css": "styles",
+    "/verify/{code:str}/certificate.pdf": "a PDF",
+}
+"""GET routes that answer with something else than a page, and with what."""
+
+
+async def places(*, now: datetime) -> dict[str, str]:
+    """What the names in the addresses stand for, in the demonstration that is in use."""
+    codes = {
+        "open": demo.OPEN_COHORT,
+        "full": demo.FULL_COHORT,
+        "running": demo.RUNNING_COHORT,
+        "planned": demo.PLANNED_COHORT,
+        "to_close": demo.TO_CLOSE_COHORT,
+        "cancelled": demo.CANCELLED_COHORT,
+        "closed": demo.CORRECTED_COHORT,
+        "other": "empowering-women-york",
+    }
+    priya = await people.find(PARTICIPANT)
+    ruth = await people.find(FACILITATOR)
+    assert priya is not None
+    assert ruth is not None
+    return {
+        **codes,
+        **await _cohorts(codes),
+        **await _registrations(codes, priya, now),
+        **await _secrets(priya, now),
+        "person": str(priya),
+        "led_session": str((await schedule.sessions_of_facilitator(ruth))[0]["id"]),
+        "organisation": await _first(Organisation, Organisation.name == "Essex County Council"),
+        "address": await _first(EmailAddress, EmailAddress.person == priya),
+        "sponsorship": await _first(Sponsorship, Sponsorship.logo.is_not_null()),
+        "certificate": await _first(Certificate, Certificate.needs_decision != ""),
+        "mail": await _first(Message, Message.kind == "session-invite"),
+        "failed_mail": await _first(Message, Message.state == MessageState.FAILED),
+    }
+
+
+async def _cohorts(codes: dict[str, str]) -> dict[str, str]:
+    coming = await schedule.sessions(UUID(await _first(Cohort, Cohort.code == codes["open"])))
+    held = await schedule.sessions(UUID(await _first(Cohort, Cohort.code == codes["running"])))
+    return {"session": str(coming[0]["id"]), "past_session": str(held[0]["id"])}
+
+
+async def _registrations(codes: dict[str, str], person: UUID, now: datetime) -> dict[str, str]:
+    """A registration in each state, the link to its page, and the certificate of this person."""
+    running = await _first(Cohort, Cohort.code == codes["running"])
+    full = await _first(Cohort, Cohort.code == codes["full"])
+    here = (Enrolment.cohort == running) & (Enrolment.person == person)
+    found = {"enrolment": await _first(Enrolment, here)}
+    found["r_enrolled"] = letters.manage_path(UUID(found["enrolment"]))
+    for status in set(EnrolmentStatus) - {EnrolmentStatus.ENROLLED}:
+        where = Enrolment.status == status
+        if status is EnrolmentStatus.WAITLISTED:
+            where &= Enrolment.cohort == full
+        if status is EnrolmentStatus.WITHDRAWN:
+            where &= Enrolment.cohort == running
+        if await Enrolment.exists().where(where):
+            found[f"e_{status.value}"] = await _first(Enrolment, where)
+            found[f"r_{status.value}"] = letters.manage_path(UUID(found[f"e_{status.value}"]))
+    tess = await enrolment.register(
+        UUID(await _first(Cohort, Cohort.code == codes["other"])),
+        name="Tess Newcomb",
+        address="tess.newcomb@york.example",
+        organisation=None,
+        organisation_name="City of York Council",
+        now=now,
+    )
+    found["r_offered"] = letters.manage_path(tess.enrolment)
+    done = await Completion.select(Completion.id, Completion.cohort_id).where(Completion.person == person)
+    rows = await Certificate.select(Certificate.id, Certificate.code).where(Certificate.completion == done[0]["id"])
+    then = (Enrolment.cohort == done[0]["cohort_id"]) & (Enrolment.person == person)
+    found["r_completed"] = letters.manage_path(UUID(await _first(Enrolment, then)))
+    return {**found, "own_certificate": str(rows[0]["id"]), "verify": rows[0]["code"]}
+
+
+async def _secrets(person: UUID, now: datetime) -> dict[str, str]:
+    """Links and tokens that are stored as hashes only, so made anew."""
+    secret = new_secret()
+    await AddressChange.insert(
+        AddressChange(
+            person=person,
+            address="priya@new.example",
+            token_hash=hash_of(secret),
+            created_at=now,
+            expires_at=now + timedelta(days=1),
+        )
+    )
+    await accounts.create_api_token(person, "Spreadsheet of our team", frozenset({"read"}), now)
+    return {
+        "sign_in": await accounts.make_sign_in_link(person, now, minutes=600),
+        "address_change": secret,
+        "token": await _first(ApiToken, ApiToken.person == person),
+    }
+
+
+async def _first(table: Any, where: Any) -> str:
+    """The id of one row, the same each time."""
+    row = await table.select(table.id).where(where).order_by(table.id).first()
+    assert row is not None, f"the demonstration has no {table.__name__} that is {where}"
+    return str(row["id"])
