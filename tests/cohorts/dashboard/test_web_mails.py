@@ -59,7 +59,7 @@ async def test_it_filters_by_state_and_words_and_exports(client: httpx.AsyncClie
 
 async def test_chosen_mails_go_out_again_and_the_page_stays(client: httpx.AsyncClient, clock: Clock) -> None:
     await an_enrolment(cohort=await a_cohort(code="kent"))
-    await Message.update({Message.state: MessageState.FAILED})
+    await Message.update({Message.state: MessageState.FAILED}, force=True)
     (one, *_) = await Message.select(Message.id).where(Message.kind == "session-invite")
 
     answer = await post(
