@@ -156,10 +156,12 @@ def import_group() -> None:
 def import_organisations(file: Path) -> None:
     """Organisations from a CSV file: name, kind, region, nation, code. A second import adds nothing."""
     from academy import clock
-    from academy.people import imports
+    from academy.people import imports, organisations
+
+    octets = file.read_bytes()
 
     async def work(_: Settings) -> str:
-        return (await imports.import_organisations(file.read_bytes(), now=clock.now())).in_words()
+        return (await organisations.import_organisations(imports.read_organisations(octets), clock.now())).in_words()
 
     click.echo(with_database(work))
 

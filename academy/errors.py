@@ -51,7 +51,7 @@ class TooMany(DomainError):
 
 
 class Busy(DomainError):
-    """The database cannot take the write at this moment; nothing was changed. Seconds to wait are in ``retry_after``."""
+    """The database cannot take the write now; nothing was changed. ``retry_after`` is in seconds."""
 
     status = 503
 

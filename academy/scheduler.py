@@ -41,6 +41,7 @@ class Job(msgspec.Struct, frozen=True):
 
 def minute_jobs(settings: Settings) -> list[Job]:
     """The timed work of all rooms."""
+    from academy.accounts import jobs as accounts
     from academy.outbox import service as outbox
     from cohorts import jobs as cohorts
 
@@ -48,6 +49,7 @@ def minute_jobs(settings: Settings) -> list[Job]:
         Job("reminders", cohorts.send_reminders),
         Job("unconfirmed places", cohorts.release_unconfirmed),
         Job("below minimum", cohorts.warn_below_minimum),
+        Job("ended secrets", accounts.forget_old, seconds=3600),
     ]
     if not settings.demo:  # the past of a demonstration is there to be looked at
         found.append(Job("old mails", outbox.purge, seconds=3600))

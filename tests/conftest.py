@@ -16,6 +16,7 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
+from uuid import uuid4
 
 import asyncpg
 import pytest
@@ -158,6 +159,15 @@ def postgres_url(postgres_server: str) -> Iterator[str]:
     """The address of an empty database of this test process's own."""
     name = f"academy_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{os.getpid()}"
     on_server(postgres_server, "ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()", f"CREATE DATABASE {name}")
+    yield database_url(postgres_server, name)
+    on_server(postgres_server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def new_postgres_url(postgres_server: str) -> Iterator[str]:
+    """The address of a database for one test, without any table."""
+    name = f"academy_new_{uuid4().hex}"
+    on_server(postgres_server, f"CREATE DATABASE {name}")
     yield database_url(postgres_server, name)
     on_server(postgres_server, f"DROP DATABASE {name} WITH (FORCE)")
 

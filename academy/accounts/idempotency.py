@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -16,8 +16,6 @@ import msgspec
 from academy import database
 from academy.accounts.tables import IdempotencyKey
 from academy.errors import DomainError
-
-KEPT = timedelta(hours=48)
 
 
 class KeyUsedDifferently(DomainError):
@@ -93,8 +91,3 @@ def _again(before: dict[str, Any], asked: str) -> Answer:
     if before["request_hash"] != asked:
         raise KeyUsedDifferently("This Idempotency-Key was used for another request. Use a new one.")
     return Answer(before["status"], before["body"].encode())
-
-
-async def forget_old(*, now: datetime) -> None:
-    """Remove the keys that nobody will send again."""
-    await IdempotencyKey.delete().where(IdempotencyKey.created_at < now - KEPT)

@@ -63,6 +63,9 @@ class Imported(msgspec.Struct, frozen=True):
     changed: int
     unchanged: int
 
+    def in_words(self) -> str:
+        return f"{self.created} organisations added, {self.changed} changed, {self.unchanged} left as they were."
+
 
 async def create_organisation(new: NewOrganisation, *, now: datetime) -> UUID:
     """Add an organisation. Raises CodeTaken."""

@@ -260,6 +260,13 @@ async def verify(address: UUID, *, now: datetime) -> None:
     )
 
 
+async def verify_primary(person: UUID, *, now: datetime) -> None:
+    """Note that the person has used a link that was mailed to their primary address."""
+    await EmailAddress.update({EmailAddress.verified_at: now}).where(
+        EmailAddress.person == person, EmailAddress.primary.eq(True), EmailAddress.verified_at.is_null()
+    )
+
+
 async def note_bounce(address: str, *, reason: str, now: datetime) -> None:
     """Note that a mail server refused this address for good; a coordinator sees it."""
     await EmailAddress.update({EmailAddress.bounced_at: now, EmailAddress.bounce_reason: reason[:300]}).where(

@@ -140,7 +140,8 @@ async def add_person(
 
 
 async def confirm(enrolment: UUID, *, now: datetime) -> Registered:
-    """The person has opened the mailed link: a held place becomes theirs, a number on the list stays.
+    """The person has opened the mailed link: a held place becomes theirs, a number on the list stays, and their
+    address counts as theirs.
 
     One that had ended for want of this joins again, at the end of the list if need be. Raises CannotRegister.
     """
@@ -148,6 +149,7 @@ async def confirm(enrolment: UUID, *, now: datetime) -> Registered:
         here, mine = await standing.lock_both(enrolment, now=now)
         if not mine.live and mine.status is not S.EXPIRED:
             raise CannotConfirm("This registration has ended. You can register again.")
+        await people_service.verify_primary(mine.person, now=now)
         actor = await _themself(mine.person)
         if mine.status is S.EXPIRED:
             return await _come_back(here, mine, actor=actor, now=now)

@@ -191,18 +191,25 @@ def stage(cohort: Any, now: datetime) -> Stage:
     """Where a cohort stands. ``cohort`` is a row or anything with ``status`` and its first start and last end
     (``first_starts_at`` or ``starts_at``, ``last_ends_at`` or ``ends_at``); with ``taken`` and ``capacity`` also FULL.
     """
-    status = _of(cohort, "status")
+    first, last = _of(cohort, "first_starts_at", "starts_at"), _of(cohort, "last_ends_at", "ends_at")
+    taken, capacity = _of(cohort, "taken"), _of(cohort, "capacity")
+    return stage_of(
+        _of(cohort, "status"),
+        begun=first is not None and first <= now,
+        over=last is not None and last <= now,
+        full=taken is not None and capacity is not None and taken >= capacity,
+    )
+
+
+def stage_of(status: str, *, begun: Any, over: Any, full: Any) -> Stage:
+    """The same from what is known already. A truth value that SQL gave will do."""
     if status != S.OPEN:
         return Stage(status)
-    first, last = _of(cohort, "first_starts_at", "starts_at"), _of(cohort, "last_ends_at", "ends_at")
-    if last is not None and last <= now:
+    if over:
         return Stage.FINISHED
-    if first is not None and first <= now:
+    if begun:
         return Stage.RUNNING
-    taken, capacity = _of(cohort, "taken"), _of(cohort, "capacity")
-    if taken is not None and capacity is not None and taken >= capacity:
-        return Stage.FULL
-    return Stage.OPEN
+    return Stage.FULL if full else Stage.OPEN
 
 
 def _of(cohort: Any, *names: str) -> Any:
@@ -361,9 +368,9 @@ def reminder_days(text: str) -> list[int]:
 
 
 def typed_reminders(text: str) -> str | None:
-    """What was typed (``7 and 1``) as it is stored (``7,1``): up to four whole numbers from 0 to 60. Else none."""
+    """What was typed (``7 and 1``) as it is stored (``7,1``): up to four whole numbers from 1 to 60. Else none."""
     parts = [part for part in re.split(r"[\s,;]+|\band\b", text.strip()) if part]
-    if any(not re.fullmatch(r"\d{1,2}", part) or int(part) > 60 for part in parts) or len(set(parts)) > 4:
+    if any(not re.fullmatch(r"\d{1,2}", part) or not 1 <= int(part) <= 60 for part in parts) or len(set(parts)) > 4:
         return None
     return ",".join(str(days) for days in reminder_days(",".join(parts)))
 

@@ -7,7 +7,7 @@ from uuid import UUID
 import httpx
 import pytest
 
-from academy.accounts import idempotency
+from academy.accounts import jobs
 from academy.accounts.tables import IdempotencyKey
 from academy.programmes.tables import Programme
 from cohorts.enrolment.tables import Enrolment, EnrolmentChange
@@ -161,10 +161,10 @@ async def test_a_key_that_cannot_be_kept_is_refused(cora: Program, key: str) -> 
 async def test_keys_are_forgotten_after_two_days(cora: Program, clock: Clock) -> None:
     await cora.post("/api/programmes", NEW, key="one")
     clock.advance(hours=47)
-    await idempotency.forget_old(now=clock.now)
+    await jobs.forget_old(clock.now)
     kept = await IdempotencyKey.count()
 
     clock.now += timedelta(hours=2)
-    await idempotency.forget_old(now=clock.now)
+    await jobs.forget_old(clock.now)
 
     assert (kept, await IdempotencyKey.count()) == (1, 0)

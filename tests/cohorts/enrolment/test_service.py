@@ -13,7 +13,7 @@ from academy.invites.tables import Invitee
 from academy.outbox import rendering
 from academy.outbox.tables import Message
 from academy.people import service as people
-from academy.people.tables import Employment
+from academy.people.tables import EmailAddress, Employment
 from academy.settings import Settings
 from cohorts.enrolment import queries, rules, service, standing
 from cohorts.enrolment.tables import Enrolment, EnrolmentChange, Source
@@ -541,3 +541,15 @@ async def test_a_person_sees_their_own_enrolments_with_the_position(database: ro
     (mine,) = await queries.of_person(person)
 
     assert (mine.cohort, mine.status, mine.position) == (cohort, S.WAITLISTED, 1)
+
+
+async def test_confirming_shows_that_the_address_is_theirs(database: room.Engine, now: datetime) -> None:
+    cohort = await makers.a_cohort(now=now)
+    asked = {"name": "Ana Jones", "address": "ana@essex.example", "organisation": None}
+    made = await service.register(cohort, **asked, organisation_name="", job_title="", now=now)
+    known = EmailAddress.select(EmailAddress.verified_at).where(EmailAddress.normalised == "ana@essex.example")
+    before = await known
+
+    await service.confirm(made.enrolment, now=now)
+
+    assert (before, await known) == ([{"verified_at": None}], [{"verified_at": now}])
