@@ -56,10 +56,10 @@ def create_app(settings: Settings, *, engine: database.Engine | None = None) -> 
     return Academy(
         route_handlers=all_routes(),
         lifespan=[lifespan],
-        guards=[guards.who_may],
         middleware=[
             sessions.SessionMiddleware(),
             CsrfMiddleware(key=secret_key(settings), secure=settings.secure),
+            guards.Gate(),
         ],
         exception_handlers={**HANDLERS, guards.SignInFirst: guards.to_sign_in},
         before_send=[add_headers],

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Any, TypeVar
 
-from litestar import Request, Response
+from litestar import Request
 
 from academy.accounts.guards import me
 from academy.accounts.idempotency import once
@@ -21,7 +21,7 @@ async def perform(
     verb: Callable[[B], Awaitable[tuple[int, Any]]],
     *,
     now: datetime,
-) -> Response[bytes]:
+) -> api.Json:
     """Read the body as ``form``, run ``verb`` with it and answer its status and JSON, honouring Idempotency-Key."""
     body, octets = await api.read(request, form)
     done = await once(

@@ -40,11 +40,9 @@ _BY_COOKIE = database.compiled_sql("""
 """)
 
 _BY_TOKEN = database.compiled_sql("""
-    SELECT t.person, t.scopes, t.expires_at, p.name, p.time_zone,
+    SELECT as_json(t.person, id) AS person, t.scopes, t.expires_at, p.name, p.time_zone,
            EXISTS (SELECT 1 FROM role_grant g
-                   WHERE g.person = t.person AND g.role = 'coordinator' AND g.ended_at IS NULL) AS coordinator,
-           EXISTS (SELECT 1 FROM role_grant g
-                   WHERE g.person = t.person AND g.role = 'facilitator' AND g.ended_at IS NULL) AS facilitator
+                   WHERE g.person = t.person AND g.role = 'coordinator' AND g.ended_at IS NULL) AS coordinator
     FROM api_token t JOIN person p ON p.id = t.person
     WHERE t.token_hash = :token AND t.revoked_at IS NULL
 """)
@@ -68,11 +66,16 @@ async def visitor_of(scope: Scope) -> Visitor | None:
     path = str(scope.get("path_template") or scope["path"])
     if path.startswith(("/static/", "/health/")) or path == "/theme.css":
         return None
-    connection: ASGIConnection[Any, Any, Any, Any] = ASGIConnection(scope)
     if is_api(path):
-        return await by_token(connection.headers.get("authorization", ""), now=clock.now())
+        return await by_token(_header(scope, b"authorization"), now=clock.now())
+    connection: ASGIConnection[Any, Any, Any, Any] = ASGIConnection(scope)
     token = connection.cookies.get(cookie_name(connection.app.state.settings), "")
     return await by_cookie(token, now=clock.now()) if looks_like_one(token) else None
+
+
+def _header(scope: Scope, name: bytes) -> str:
+    """One header, without parsing the others."""
+    return next((value.decode("latin-1") for found, value in scope["headers"] if found == name), "")
 
 
 def is_api(path: str) -> bool:
@@ -115,7 +118,6 @@ async def by_token(header: str, *, now: datetime) -> Visitor | None:
         person=str(row["person"]),
         name=row["name"],
         coordinator=bool(row["coordinator"]),
-        facilitator=bool(row["facilitator"]),
         scopes=frozenset(row["scopes"].split()),
         time_zone=row["time_zone"],
     )

@@ -17,8 +17,10 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from contextvars import ContextVar
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
+from uuid import UUID
 
 from piccolo.engine.sqlite import SQLiteEngine
 from piccolo.querystring import QueryString
@@ -29,8 +31,10 @@ from academy.errors import Busy
 
 Answer = TypeVar("Answer")
 
-sqlite3.register_converter("INTEGER", int)  # Piccolo's own goes by way of Decimal, for every number
+sqlite3.register_converter("INTEGER", int)  # Piccolo's own are slow: numbers by way of Decimal
 sqlite3.register_converter("BOOLEAN", b"1".__eq__)
+sqlite3.register_converter("UUID", lambda stored: UUID(int=int(stored.replace(b"-", b""), 16)))
+sqlite3.register_converter("TIMESTAMPTZ", lambda stored: datetime.fromisoformat(stored.decode()).replace(tzinfo=UTC))
 
 READS = re.compile(r"\s*(SELECT|VALUES|EXPLAIN|WITH)\b", re.IGNORECASE)
 WRITES = re.compile(r"\b(INSERT|UPDATE|DELETE|REPLACE)\b", re.IGNORECASE)

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from litestar import Request, Response, get, post
+from litestar import Request, get, post
 from litestar.params import FromPath
 
 from academy import clock, database
@@ -18,6 +18,7 @@ from academy.programmes.forms import read_programme
 from academy.programmes.tables import ProgrammeKind
 from academy.web import api
 from academy.web.access import Who
+from academy.web.api import Json
 from academy.web.forms import Fields
 
 TAGS = ["Programmes"]
@@ -60,13 +61,13 @@ def shown(row: dict[str, Any]) -> ProgrammeOut:
 
 
 @get("/api/programmes", who=Who.API_READ, tags=TAGS, gives=list[ProgrammeOut])
-async def list_programmes() -> Response[bytes]:
+async def list_programmes() -> Json:
     """Every published programme, by name."""
     return api.answer([shown(row) for row in await queries.published()])
 
 
 @get("/api/programmes/{slug:str}", who=Who.API_READ, tags=TAGS, gives=ProgrammeOut)
-async def get_programme(slug: FromPath[str]) -> Response[bytes]:
+async def get_programme(slug: FromPath[str]) -> Json:
     """One published programme."""
     row = await queries.published_by_slug(slug)
     if row is None:
@@ -75,7 +76,7 @@ async def get_programme(slug: FromPath[str]) -> Response[bytes]:
 
 
 @post("/api/programmes", who=Who.API_MANAGE, tags=TAGS, body=NewProgramme, gives=ProgrammeOut, codes=(201,))
-async def create_programme(request: Request[Any, Any, Any]) -> Response[bytes]:
+async def create_programme(request: Request[Any, Any, Any]) -> Json:
     """Create a programme, and publish it if the body says so."""
     now = clock.now()
 

@@ -11,13 +11,16 @@ from datetime import UTC, datetime
 from typing import Annotated, Any, TypeVar
 
 import msgspec
-from litestar import Request, Response
+from litestar import Request
+from litestar.types import Receive, Scope, Send
 from msgspec import Meta
 
 from academy.errors import DomainError, Invalid
 from academy.web.forms import unusable
 
 B = TypeVar("B")
+
+_encode = msgspec.json.Encoder().encode
 
 JSON = "application/json"
 MOST = 256 * 1024
@@ -90,10 +93,25 @@ def utc(given: datetime) -> datetime:
     return given.astimezone(UTC)
 
 
-def answer(body: Any, status: int = 200) -> Response[bytes]:
+class Json:
+    """An answer in JSON. The framework's own class would cost a hot read a tenth of its time."""
+
+    __slots__ = ("octets", "status_code")
+
+    def __init__(self, octets: bytes, status_code: int = 200) -> None:
+        self.octets = octets
+        self.status_code = status_code
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        length = str(len(self.octets)).encode()
+        headers = [(b"content-type", b"application/json"), (b"content-length", length)]
+        await send({"type": "http.response.start", "status": self.status_code, "headers": headers})
+        await send({"type": "http.response.body", "body": self.octets, "more_body": False})
+
+
+def answer(body: Any, status: int = 200) -> Json:
     """JSON, as msgspec writes it."""
-    octets = body if isinstance(body, bytes) else msgspec.json.encode(body)
-    return Response(octets, status_code=status, media_type=JSON)
+    return Json(body if isinstance(body, bytes) else _encode(body), status)
 
 
 def _says_json(kind: str) -> bool:

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
-from litestar import Request, Response, get, put
+from litestar import Request, get, put
 from litestar.params import FromPath
 from msgspec import Meta
 
@@ -17,6 +17,7 @@ from academy.accounts.guards import actor
 from academy.errors import Invalid, NotFound
 from academy.web import api
 from academy.web.access import Who
+from academy.web.api import Json
 from cohorts.attendance import queries, rules, service
 from cohorts.attendance.rules import MarkGiven
 from cohorts.attendance.tables import Mark
@@ -74,13 +75,13 @@ class Marks(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 
 @get("/api/sessions/{session:uuid}/register", who=Who.API_MANAGE, tags=TAGS, gives=RegisterOut)
-async def read_register(session: FromPath[UUID]) -> Response[bytes]:
+async def read_register(session: FromPath[UUID]) -> Json:
     """Who is expected at a session, and how they are marked."""
     return api.answer(await register_out(session, now=clock.now()))
 
 
 @put("/api/sessions/{session:uuid}/register", who=Who.API_MANAGE, tags=TAGS, body=Marks, gives=RegisterOut)
-async def take_register(request: Request[Any, Any, Any], session: FromPath[UUID]) -> Response[bytes]:
+async def take_register(request: Request[Any, Any, Any], session: FromPath[UUID]) -> Json:
     """Save marks, from one hour before the session starts. After the cohort was closed, certificates are compared."""
     now = clock.now()
 

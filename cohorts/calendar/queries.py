@@ -11,6 +11,7 @@ import msgspec
 
 from academy import database
 from academy.database import CompiledSQL
+from academy.database.transactions import Row
 from cohorts.calendar.rules import PAGE, View
 
 KEPT_IN_FEED = timedelta(days=30)
@@ -42,17 +43,28 @@ class Listed(msgspec.Struct, frozen=True):
     total: int
 
 
-_LISTED = """
-SELECT c.code, c.name, p.name AS programme_name, p.slug AS programme_slug, p.kind, p.summary, c.region, c.format,
-       c.venue, c.zone, c.status, c.first_starts_at AS starts_at, c.last_ends_at AS ends_at, c.capacity,
+_TAKEN = """
        (SELECT count(*) FROM enrolment e WHERE e.cohort = c.id AND e.status IN ('enrolled', 'offered')) AS taken,
        (SELECT count(*) FROM enrolment e WHERE e.cohort = c.id AND e.status = 'waitlisted') AS waiting,
-       (SELECT count(*) FROM cohort_session s WHERE s.cohort = c.id AND s.status = 'planned') AS sessions,
-       c.registration_opens_at, c.registration_closes_at, count(*) OVER () AS total
+"""
+_FROM = """
 FROM cohort c JOIN programme p ON p.id = c.programme
 WHERE c.status IN ('open', 'closed', 'cancelled') AND c.published_at IS NOT NULL AND {conditions}
 ORDER BY c.first_starts_at {order}, c.code LIMIT :size OFFSET :skip
 """
+_LISTED = f"""
+SELECT c.code, c.name, p.name AS programme_name, p.slug AS programme_slug, p.kind, p.summary, c.region, c.format,
+       c.venue, c.zone, c.status, c.first_starts_at AS starts_at, c.last_ends_at AS ends_at, c.capacity, {_TAKEN}
+       (SELECT count(*) FROM cohort_session s WHERE s.cohort = c.id AND s.status = 'planned') AS sessions,
+       c.registration_opens_at, c.registration_closes_at, count(*) OVER () AS total
+{_FROM}"""
+_FOR_PROGRAMS = f"""
+SELECT c.code, c.name, p.name AS programme_name, p.slug AS programme, p.kind, c.region, c.format, c.venue, c.zone,
+       c.status, as_json(c.first_starts_at, instant) AS starts_at, as_json(c.last_ends_at, instant) AS ends_at,
+       c.first_starts_at <= :now AS begun, c.last_ends_at <= :now AS over, c.capacity, {_TAKEN}
+       as_json(c.registration_opens_at, instant) AS registration_opens_at,
+       as_json(c.registration_closes_at, instant) AS registration_closes_at, count(*) OVER () AS total
+{_FROM}"""
 
 _CONDITIONS = {
     "kind": "p.kind = :kind",
@@ -63,25 +75,32 @@ _CONDITIONS = {
 }
 
 
-@lru_cache(maxsize=64)
-def _listed(filters: frozenset[str], past: bool) -> CompiledSQL:
+@lru_cache(maxsize=128)
+def _compiled(sql: str, filters: frozenset[str], past: bool) -> CompiledSQL:
     """The query of one combination of filters, compiled once."""
     when = "c.last_ends_at < :now" if past else "c.last_ends_at >= :now AND c.status <> 'cancelled'"
     conditions = " AND ".join([when, *(_CONDITIONS[name] for name in sorted(filters))])
-    return database.compiled_sql(_LISTED.format(conditions=conditions, order="DESC" if past else "ASC"))
+    return database.compiled_sql(sql.format(conditions=conditions, order="DESC" if past else "ASC"))
 
 
 async def listed(view: View, *, now: datetime) -> list[Listed]:
     """One page of a view: upcoming from the soonest, past from the latest."""
+    return [Listed(**row) for row in await _page(_LISTED, view, now=now)]
+
+
+async def listed_for_programs(view: View, *, now: datetime) -> list[Row]:
+    """The same page for the API, with instants as JSON writes them."""
+    return await _page(_FOR_PROGRAMS, view, now=now)
+
+
+async def _page(sql: str, view: View, *, now: datetime) -> list[Row]:
     given = {"kind": view.kind, "region": view.region, "format": view.format}
     values: dict[str, Any] = {name: value for name, value in given.items() if value}
     if view.find:
         escaped = view.find.lower().replace("!", "!!").replace("%", "!%").replace("_", "!_")
         values["find"] = f"%{escaped}%"
-    rows = await _listed(frozenset(values), view.when == "past").run(
-        now=now, size=PAGE, skip=(view.page - 1) * PAGE, **values
-    )
-    return [Listed(**row) for row in rows]
+    query = _compiled(sql, frozenset(values), view.when == "past")
+    return await query.run(now=now, size=PAGE, skip=(view.page - 1) * PAGE, **values)
 
 
 REGIONS = database.compiled_sql(

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
-from litestar import Request, Response, patch, post, put
+from litestar import Request, patch, post, put
 from litestar.params import FromPath
 from msgspec import UNSET, Meta, UnsetType
 
@@ -19,7 +19,7 @@ from academy.errors import NotFound
 from academy.programmes import queries as programmes
 from academy.web import api
 from academy.web.access import Who
-from academy.web.api import Instant, Nothing, Reason
+from academy.web.api import Instant, Json, Nothing, Reason
 from academy.web.forms import Fields, Reader
 from cohorts.calendar.api import CohortOut, cohort_out
 from cohorts.dashboard import changes
@@ -33,7 +33,7 @@ SESSIONS = ["Sessions"]
 Places = Annotated[int, Meta(ge=1, le=5000)]
 Title = Annotated[str, Meta(min_length=1, max_length=160)]
 Place = Annotated[str, Meta(max_length=300)]
-Link = Annotated[str, Meta(max_length=500)]
+Link = Annotated[str, Meta(max_length=500, description="Empty, or starts with https://.")]
 
 
 class NewSession(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -52,7 +52,7 @@ class NewCohort(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
     programme: Annotated[str, Meta(max_length=160, description="The slug of the programme.")]
     name: Title
-    region: Annotated[str, Meta(description="One of: " + ", ".join(rules.REGIONS) + ".")]
+    region: Annotated[str, Meta(extra_json_schema={"enum": list(rules.REGIONS)})]
     code: Annotated[str, Meta(max_length=60)] = ""
     format: Format = Format.IN_PERSON
     venue: Place = ""
@@ -102,7 +102,7 @@ class Why(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 # ----------------------------------------------------------------- cohorts
 @post("/api/cohorts", who=Who.API_MANAGE, tags=TAGS, body=NewCohort, gives=CohortOut, codes=(201,))
-async def create_cohort(request: Request[Any, Any, Any]) -> Response[bytes]:
+async def create_cohort(request: Request[Any, Any, Any]) -> Json:
     """Plan a cohort with its sessions, and publish it if the body says so."""
     now = clock.now()
 
@@ -124,7 +124,7 @@ async def create_cohort(request: Request[Any, Any, Any]) -> Response[bytes]:
 
 
 @post("/api/cohorts/{code:str}/publish", who=Who.API_MANAGE, tags=TAGS, body=Nothing, gives=CohortOut)
-async def publish(request: Request[Any, Any, Any], code: FromPath[str]) -> Response[bytes]:
+async def publish(request: Request[Any, Any, Any], code: FromPath[str]) -> Json:
     """Show the cohort to everyone."""
     now = clock.now()
 
@@ -136,7 +136,7 @@ async def publish(request: Request[Any, Any, Any], code: FromPath[str]) -> Respo
 
 
 @put("/api/cohorts/{code:str}/capacity", who=Who.API_MANAGE, tags=TAGS, body=NewCapacity, gives=CohortOut)
-async def set_capacity(request: Request[Any, Any, Any], code: FromPath[str]) -> Response[bytes]:
+async def set_capacity(request: Request[Any, Any, Any], code: FromPath[str]) -> Json:
     """Change the number of places. Places added go to the waiting list at once; nobody loses one."""
     now = clock.now()
 
@@ -158,7 +158,7 @@ async def set_capacity(request: Request[Any, Any, Any], code: FromPath[str]) -> 
 
 
 @post("/api/cohorts/{code:str}/virtual", who=Who.API_MANAGE, tags=TAGS, body=Virtual, gives=CohortOut)
-async def make_virtual(request: Request[Any, Any, Any], code: FromPath[str]) -> Response[bytes]:
+async def make_virtual(request: Request[Any, Any, Any], code: FromPath[str]) -> Json:
     """Move everything that is still to come to a link. Everyone invited is told."""
     now = clock.now()
 
@@ -175,7 +175,7 @@ async def make_virtual(request: Request[Any, Any, Any], code: FromPath[str]) -> 
 # ---------------------------------------------------------------- sessions
 @post("/api/cohorts/{code:str}/sessions", who=Who.API_MANAGE, tags=SESSIONS, body=NewSession, gives=CohortOut,
       codes=(201,))  # fmt: skip
-async def add_session(request: Request[Any, Any, Any], code: FromPath[str]) -> Response[bytes]:
+async def add_session(request: Request[Any, Any, Any], code: FromPath[str]) -> Json:
     """Add a session to a cohort. Everybody who has a place is invited."""
     now = clock.now()
 
@@ -188,7 +188,7 @@ async def add_session(request: Request[Any, Any, Any], code: FromPath[str]) -> R
 
 
 @patch("/api/sessions/{session:uuid}", who=Who.API_MANAGE, tags=SESSIONS, body=SessionChange, gives=CohortOut)
-async def change_session(request: Request[Any, Any, Any], session: FromPath[UUID]) -> Response[bytes]:
+async def change_session(request: Request[Any, Any, Any], session: FromPath[UUID]) -> Json:
     """Move or rename a session: what the body does not name stays. A new time or place asks everyone again."""
     now = clock.now()
 
@@ -203,7 +203,7 @@ async def change_session(request: Request[Any, Any, Any], session: FromPath[UUID
 
 
 @post("/api/sessions/{session:uuid}/cancel", who=Who.API_MANAGE, tags=SESSIONS, body=Why, gives=CohortOut)
-async def cancel_session(request: Request[Any, Any, Any], session: FromPath[UUID]) -> Response[bytes]:
+async def cancel_session(request: Request[Any, Any, Any], session: FromPath[UUID]) -> Json:
     """Call a session off. Everyone invited is told why."""
     now = clock.now()
 

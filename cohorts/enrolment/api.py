@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 import msgspec
-from litestar import Request, Response, get, post, put
+from litestar import Request, get, post, put
 from litestar.params import FromPath
 from msgspec import Meta
 
@@ -23,7 +23,7 @@ from academy.invites.rules import effective_reply
 from academy.invites.tables import Reply
 from academy.web import api
 from academy.web.access import Who
-from academy.web.api import Nothing, Reason
+from academy.web.api import Json, Nothing, Reason
 from academy.web.forms import Fields
 from cohorts.enrolment import forms, queries, service, standing
 from cohorts.enrolment.tables import EnrolmentStatus as S
@@ -131,11 +131,13 @@ class Roster(msgspec.Struct, frozen=True):
 
 # --------------------------------------------------------------- one's own
 _MINE = """
-    SELECT e.id AS enrolment, c.code, c.name, p.name AS programme_name, e.status, e.confirmed_at, e.held_until,
+    SELECT as_json(e.id, id) AS enrolment, c.code, c.name, p.name AS programme_name, e.status,
+           e.confirmed_at IS NOT NULL AS confirmed, as_json(e.held_until, instant) AS held_until,
            (SELECT count(*) FROM enrolment o WHERE e.status = 'waitlisted' AND o.cohort = e.cohort
                AND o.status = 'waitlisted' AND o.list_number <= e.list_number) AS position,
-           s.id AS session, s.title, s.status AS session_status, s.compulsory, v.starts_at, v.ends_at, v.zone, v.place,
-           v.link, i.reply, i.reply_sequence, v.asked_sequence
+           as_json(s.id, id) AS session, s.title, s.status AS session_status, s.compulsory,
+           as_json(v.starts_at, instant) AS starts_at, as_json(v.ends_at, instant) AS ends_at, v.zone, v.place, v.link,
+           i.reply, i.reply_sequence, v.asked_sequence
     FROM enrolment e JOIN cohort c ON c.id = e.cohort JOIN programme p ON p.id = c.programme
     LEFT JOIN cohort_session s ON s.cohort = c.id LEFT JOIN calendar_event v ON v.id = s.event
     LEFT JOIN invitee i ON i.event = v.id AND i.person = e.person AND i.state = 'invited'
@@ -147,20 +149,20 @@ _ONE_OF_MINE = database.compiled_sql(_MINE.format("AND e.id = :enrolment"))
 
 
 @get("/api/my/enrolments", who=Who.API_READ, tags=MINE, gives=MyEnrolments)
-async def my_enrolments(request: Request[Any, Any, Any]) -> Response[bytes]:
+async def my_enrolments(request: Request[Any, Any, Any]) -> Json:
     """One's own enrolments with their sessions, the latest cohort first."""
     return api.answer(MyEnrolments(_mine(await _ALL_MINE.run(person=me(request)))))
 
 
 @get("/api/my/enrolments/{enrolment:uuid}", who=Who.API_READ, tags=MINE, gives=MyEnrolment)
-async def my_enrolment(request: Request[Any, Any, Any], enrolment: FromPath[UUID]) -> Response[bytes]:
+async def my_enrolment(request: Request[Any, Any, Any], enrolment: FromPath[UUID]) -> Json:
     """One of one's own enrolments."""
     return api.answer(await _one_of_mine(me(request), enrolment))
 
 
 @post("/api/cohorts/{code:str}/enrolments", who=Who.API_ENROL, tags=MINE, body=Nothing, gives=RegisteredOut,
       codes=(201, 200))  # fmt: skip
-async def register_myself(request: Request[Any, Any, Any], code: FromPath[str]) -> Response[bytes]:
+async def register_myself(request: Request[Any, Any, Any], code: FromPath[str]) -> Json:
     """Register the token's owner: a place, or a number on the waiting list. 200 if they were in already."""
     now = clock.now()
 
@@ -172,7 +174,7 @@ async def register_myself(request: Request[Any, Any, Any], code: FromPath[str]) 
 
 
 @post("/api/my/enrolments/{enrolment:uuid}/confirm", who=Who.API_ENROL, tags=MINE, body=Nothing, gives=RegisteredOut)
-async def confirm(request: Request[Any, Any, Any], enrolment: FromPath[UUID]) -> Response[bytes]:
+async def confirm(request: Request[Any, Any, Any], enrolment: FromPath[UUID]) -> Json:
     """Take up a place that is held, or stay on the list."""
     now = clock.now()
 
@@ -184,7 +186,7 @@ async def confirm(request: Request[Any, Any, Any], enrolment: FromPath[UUID]) ->
 
 
 @post("/api/my/enrolments/{enrolment:uuid}/withdraw", who=Who.API_ENROL, tags=MINE, body=Leaving, gives=MyEnrolment)
-async def withdraw_mine(request: Request[Any, Any, Any], enrolment: FromPath[UUID]) -> Response[bytes]:
+async def withdraw_mine(request: Request[Any, Any, Any], enrolment: FromPath[UUID]) -> Json:
     """Give back one's own place, or leave the waiting list, until the first session starts."""
     now = clock.now()
 
@@ -198,14 +200,14 @@ async def withdraw_mine(request: Request[Any, Any, Any], enrolment: FromPath[UUI
 
 @put("/api/my/enrolments/{enrolment:uuid}/replies/{session:uuid}", who=Who.API_ENROL, tags=MINE, body=Answer,
      gives=MyEnrolment)  # fmt: skip
-async def reply(request: Request[Any, Any, Any], enrolment: FromPath[UUID], session: FromPath[UUID]) -> Response[bytes]:
+async def reply(request: Request[Any, Any, Any], enrolment: FromPath[UUID], session: FromPath[UUID]) -> Json:
     """Say whether one comes to a session. The last answer counts."""
     now = clock.now()
 
     async def answer(body: Answer) -> tuple[int, MyEnrolment]:
         mine = await _one_of_mine(me(request), enrolment)
         found = await schedule.session(session)
-        if found is None or session not in {each.id for each in mine.sessions}:
+        if found is None or str(session) not in {str(each.id) for each in mine.sessions}:
             raise NotFound("There is no such session in this enrolment.")
         await invites.reply(found["event"], me(request), Reply(body.reply), note=body.note, now=now)
         return 200, await _one_of_mine(me(request), enrolment)
@@ -216,7 +218,7 @@ async def reply(request: Request[Any, Any, Any], enrolment: FromPath[UUID], sess
 # ------------------------------------------------------------- everybody's
 @get("/api/cohorts/{code:str}/enrolments", who=Who.API_MANAGE, tags=EVERYBODY, gives=Roster,
      asks={"everybody": "yes: also who has left."})  # fmt: skip
-async def roster(request: Request[Any, Any, Any], code: FromPath[str]) -> Response[bytes]:
+async def roster(request: Request[Any, Any, Any], code: FromPath[str]) -> Json:
     """Who has a place, is offered one or waits, by name."""
     cohort = await _cohort(code, published=False)
     entries = await queries.roster(cohort, everybody=request.query_params.get("everybody") == "yes")
@@ -225,7 +227,7 @@ async def roster(request: Request[Any, Any, Any], code: FromPath[str]) -> Respon
 
 @post("/api/cohorts/{code:str}/people", who=Who.API_MANAGE, tags=EVERYBODY, body=Newcomer, gives=RegisteredOut,
       codes=(201, 200))  # fmt: skip
-async def add_somebody(request: Request[Any, Any, Any], code: FromPath[str]) -> Response[bytes]:
+async def add_somebody(request: Request[Any, Any, Any], code: FromPath[str]) -> Json:
     """Add somebody, known to us or not: to a free place, else to the end of the list. 200 if they were in already."""
     now = clock.now()
 
@@ -246,7 +248,7 @@ async def add_somebody(request: Request[Any, Any, Any], code: FromPath[str]) -> 
 
 
 @post("/api/enrolments/{enrolment:uuid}/withdraw", who=Who.API_MANAGE, tags=EVERYBODY, body=Leaving, gives=RosterLine)
-async def withdraw_somebody(request: Request[Any, Any, Any], enrolment: FromPath[UUID]) -> Response[bytes]:
+async def withdraw_somebody(request: Request[Any, Any, Any], enrolment: FromPath[UUID]) -> Json:
     """Withdraw somebody, with a reason that they read; the next on the list gets the place."""
     now = clock.now()
 
@@ -290,7 +292,7 @@ def _mine(rows: list[dict[str, Any]]) -> list[MyEnrolment]:
                 programme_name=row["programme_name"],
                 status=row["status"],
                 position=row["position"] or None,
-                confirmed=row["confirmed_at"] is not None,
+                confirmed=bool(row["confirmed"]),
                 held_until=row["held_until"],
                 sessions=[],
             )

@@ -1,8 +1,10 @@
 """Compiled queries and hand-written SQL give what the plain query gives, on both databases."""
 
 from datetime import date, datetime, timedelta
+from typing import Annotated
 from uuid import UUID, uuid4
 
+import msgspec
 import pytest
 import pytest_asyncio
 
@@ -113,3 +115,23 @@ async def test_sql_for_one_use_takes_values_in_braces(box: UUID) -> None:
     rows = await room.fetch("SELECT name FROM test_thing WHERE colour = {} AND box = {} ORDER BY name", Colour.RED, box)
 
     assert [row["name"] for row in rows] == ["thing 0", "thing 2", "thing 4"]
+
+
+FOR_JSON = room.compiled_sql(
+    "SELECT as_json(t.id, id) AS id, as_json(t.made_at, instant) AS made_at FROM test_thing t"
+    " WHERE t.box = :box ORDER BY t.name"
+)
+
+
+async def test_ids_and_instants_for_json_read_alike_on_both_databases(box: UUID) -> None:
+    rows = await FOR_JSON.run(box=box)
+
+    read = msgspec.json.decode(msgspec.json.encode(rows), type=list[Made])
+    stored = await Thing.select(Thing.id, Thing.made_at).where(Thing.box == box).order_by(Thing.name)
+    assert [(each.id, each.made_at) for each in read] == [(row["id"], row["made_at"]) for row in stored]
+    assert all(each["made_at"].endswith("Z") for each in msgspec.json.decode(msgspec.json.encode(rows)))
+
+
+class Made(msgspec.Struct):
+    id: UUID
+    made_at: Annotated[datetime, msgspec.Meta(tz=True)]

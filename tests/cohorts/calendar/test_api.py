@@ -3,8 +3,10 @@
 from datetime import timedelta
 
 import httpx
+import msgspec
 import pytest
 
+from cohorts.calendar.api import CohortLine, CohortList
 from cohorts.enrolment import service as enrolment
 from cohorts.schedule import service as schedule
 from cohorts.schedule.tables import Cohort, Format
@@ -13,6 +15,10 @@ from tests.support import makers
 from tests.support.makers import ACADEMY
 from tests.support.programs import Program, problem, program
 from tests.support.queries import counted
+
+
+def names(struct: type[msgspec.Struct]) -> set[str]:
+    return set(struct.__struct_fields__)
 
 
 @pytest.fixture
@@ -37,6 +43,10 @@ async def test_a_program_sees_published_cohorts_from_the_soonest_with_their_plac
         ("sooner", 5, "open"),
         ("later", 19, "open"),
     ]
+    assert (body.keys(), body["cohorts"][0].keys()) == (names(CohortList), names(CohortLine))
+    assert msgspec.json.decode(answer.content, type=CohortList).cohorts[0].ends_at == clock.now + timedelta(
+        days=24, hours=3
+    )
     assert body["cohorts"][0] == {
         "code": "sooner",
         "name": "Top Talent, Essex",
