@@ -12,7 +12,7 @@ import re
 import secrets
 
 from litestar import Request
-from litestar.datastructures import Cookie, MutableScopeHeaders
+from litestar.datastructures import MutableScopeHeaders
 from litestar.enums import RequestEncodingType, ScopeType
 from litestar.exceptions import ClientException
 from litestar.middleware import ASGIMiddleware
@@ -83,9 +83,8 @@ class CsrfMiddleware(ASGIMiddleware):
         return hmac.digest(self.key, value.encode(), "sha256").hex()
 
     def _with_cookie(self, send: Send, token: str) -> Send:
-        cookie = Cookie(
-            key=self.cookie, value=token, path="/", secure=self.secure, httponly=True, samesite="lax"
-        ).to_header(header="")
+        # Written by hand: a token is hexadecimal, and a Cookie object took a tenth of a short page's time.
+        cookie = f"{self.cookie}={token}; HttpOnly; Path=/; SameSite=lax" + ("; Secure" if self.secure else "")
 
         async def send_with_cookie(message: Message) -> None:
             if message["type"] == "http.response.start":
