@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import cast
 
 import msgspec
 import uvicorn
@@ -55,8 +56,8 @@ def with_head(app: ASGIApp) -> ASGIApp:
     """Answer HEAD wherever GET answers (RFC 9110 9.3.2); the server leaves out the body. GET changes nothing here."""
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["method"] == "HEAD":
-            scope = {**scope, "method": "GET"}  # type: ignore[typeddict-item]
+        if scope["type"] == "http" and scope["method"] == "HEAD":  # type: ignore[typeddict-item]
+            scope = cast("Scope", {**scope, "method": "GET"})
         await app(scope, receive, send)
 
     return answer

@@ -11,15 +11,19 @@ from academy.programmes.tables import ProgrammeKind
 from cohorts.schedule.rules import Stage
 from cohorts.schedule.tables import Format
 
-KINDS = {
-    ProgrammeKind.LEADERSHIP: "Leadership programme",
-    ProgrammeKind.WORKSHOP: "Workshop",
-    ProgrammeKind.WEBINAR: "Webinar",
-    ProgrammeKind.EVENT: "Event",
-    ProgrammeKind.PARTNER_TRAINING: "Partner training",
+KINDS: dict[str, str] = {
+    ProgrammeKind.LEADERSHIP.value: "Leadership programme",
+    ProgrammeKind.WORKSHOP.value: "Workshop",
+    ProgrammeKind.WEBINAR.value: "Webinar",
+    ProgrammeKind.EVENT.value: "Event",
+    ProgrammeKind.PARTNER_TRAINING.value: "Partner training",
 }
-FORMATS = {Format.IN_PERSON: "In person", Format.VIRTUAL: "Virtual", Format.HYBRID: "Hybrid"}
-WHEN = {"upcoming": "Upcoming", "past": "Past"}
+FORMATS: dict[str, str] = {
+    Format.IN_PERSON.value: "In person",
+    Format.VIRTUAL.value: "Virtual",
+    Format.HYBRID.value: "Hybrid",
+}
+WHEN: dict[str, str] = {"upcoming": "Upcoming", "past": "Past"}
 PAGE = 50
 
 
@@ -97,9 +101,9 @@ def view(query: Mapping[str, str]) -> View:
 def name(shown: View, service: str) -> str:
     """What this view is called in a person's calendar: "Leadership Academy: webinars, London"."""
     words = [
-        KINDS[ProgrammeKind(shown.kind)].lower() + "s" if shown.kind and shown.kind != "partner_training" else "",
+        KINDS[shown.kind].lower() + "s" if shown.kind and shown.kind != "partner_training" else "",
         "partner training" if shown.kind == "partner_training" else "",
-        FORMATS[Format(shown.format)].lower() if shown.format else "",
+        FORMATS[shown.format].lower() if shown.format else "",
         shown.region,
         f"“{shown.find}”" if shown.find else "",
     ]

@@ -42,8 +42,8 @@ async def calendar(request: Request[Any, Any, Any]) -> Response[Any]:
         total=total,
         pages=-(-total // rules.PAGE) or 1,
         regions=[("", "All regions"), *((name, name) for name in await queries.regions())],
-        kinds=[(kind.value, text) for kind, text in rules.KINDS.items()],
-        formats=[(kind.value, text) for kind, text in rules.FORMATS.items()],
+        kinds=list(rules.KINDS.items()),
+        formats=list(rules.FORMATS.items()),
         feed=f"{_address(request)}/calendar.ics{view.query(when='')}",
     )
 

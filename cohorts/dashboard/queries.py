@@ -8,6 +8,7 @@ from uuid import UUID
 import msgspec
 
 from academy import database
+from academy.database.transactions import Row
 from academy.invites.tables import Reply
 from cohorts.enrolment.tables import EnrolmentStatus
 from cohorts.schedule.tables import CohortStatus
@@ -119,14 +120,10 @@ _OF_LIVE = database.compiled_sql(
 )
 
 
-def _figures(row: dict[str, object]) -> Figures:
-    answered = sum(int(row[name]) for name in ("accepted", "tentative", "declined"))  # type: ignore[call-overload]
+def _figures(row: Row) -> Figures:
+    answered = row["accepted"] + row["tentative"] + row["declined"]
     given = {name: row[name] for name in Figures.__struct_fields__ if name not in ("silent", "status")}
-    return Figures(
-        **given,
-        status=CohortStatus(row["status"]),  # type: ignore[arg-type]
-        silent=int(row["invited"]) - answered,  # type: ignore[call-overload]
-    )
+    return Figures(**given, status=CohortStatus(row["status"]), silent=row["invited"] - answered)
 
 
 async def figures(cohort: UUID, *, now: datetime) -> Figures:
@@ -192,13 +189,13 @@ async def roster(cohort: UUID, *, now: datetime) -> list[OnRoster]:
     return [_on_roster(row) for row in await _ROSTER.run(cohort=cohort, now=now)]
 
 
-def _on_roster(row: dict[str, object]) -> OnRoster:
+def _on_roster(row: Row) -> OnRoster:
     given = {name: row[name] for name in OnRoster.__struct_fields__ if name not in ("reply", "status")}
     reply: Reply | None = None
     if row["state"] == "invited":
-        counts = int(row["reply_sequence"]) >= int(row["asked_sequence"])  # type: ignore[call-overload]
-        reply = Reply(row["reply"]) if counts else Reply.NEEDS_ACTION  # type: ignore[arg-type]
-    return OnRoster(**given, status=EnrolmentStatus(row["status"]), reply=reply)  # type: ignore[arg-type]
+        counts = row["reply_sequence"] >= row["asked_sequence"]
+        reply = Reply(row["reply"]) if counts else Reply.NEEDS_ACTION
+    return OnRoster(**given, status=EnrolmentStatus(row["status"]), reply=reply)
 
 
 class SessionLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -243,13 +240,13 @@ WHERE s.cohort = :cohort ORDER BY v.starts_at, s.id, n.name
 
 async def session_lines(cohort: UUID) -> list[SessionLine]:
     """The sessions in order of time, cancelled ones too, each with who leads it."""
-    found: dict[UUID, dict[str, object]] = {}
+    found: dict[UUID, Row] = {}
     names: dict[UUID, list[str]] = {}
     for row in await _SESSIONS.run(cohort=cohort):
         leader = row.pop("facilitator")
         found.setdefault(row["id"], row)
         names.setdefault(row["id"], []).extend([leader] if leader else [])
-    return [SessionLine(**row, facilitators=", ".join(names[id])) for id, row in found.items()]  # type: ignore[arg-type]
+    return [SessionLine(**row, facilitators=", ".join(names[id])) for id, row in found.items()]
 
 
 _WAITING = database.compiled_sql(
