@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast lint bench shots lock migrations clean
+.PHONY: help setup demo test test-fast lint bench shots lock migrations clean
 
 help: ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -22,6 +22,8 @@ $(VENV)/.made-dev: $(VENV)/.made requirements-dev.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	@touch $@
 
+setup: $(VENV)/.made ## set up the environment only, to run it for real
+
 demo: $(VENV)/.made ## set everything up and serve a living demonstration academy
 	$(BIN)/academy demo
 
@@ -31,7 +33,7 @@ test: $(VENV)/.made-dev ## set everything up and pass all tests, on SQLite and P
 test-fast: $(VENV)/.made-dev ## rules and services only, without the browser and the slow ones
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not browser and not slow"
 
-lint: $(VENV)/.made-dev ## style, types and import order
+lint: $(VENV)/.made-dev ## style and formatting
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
