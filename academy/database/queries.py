@@ -63,8 +63,12 @@ class _Prepared:
     def __init__(self, sql: str, places: list[Any]) -> None:
         self.sql = sql
         self.places = places
+        only_names = all(isinstance(place, Value) for place in places)
+        self.names: list[str] | None = [place.name for place in places] if only_names else None
 
     def values(self, given: Mapping[str, Any]) -> list[Any]:
+        if self.names is not None:
+            return [plain(given[name]) for name in self.names]
         return [plain(given[place.name]) if isinstance(place, Value) else place for place in self.places]
 
 
@@ -77,6 +81,7 @@ class _Reusable:
     def __init__(self) -> None:
         self._prepared: dict[str, _Prepared] = {}
         self._names: frozenset[str] = frozenset()
+        self._readers: dict[str, Any] = {}
 
     def _prepare(self, engine_type: str) -> _Prepared:
         raise NotImplementedError
@@ -91,7 +96,12 @@ class _Reusable:
             self._prepared[engine.engine_type] = prepared
         if values.keys() != self._names:
             raise TypeError(f"This query takes the values {sorted(self._names)}, not {sorted(values)}.")
-        return await engine.run(prepared.sql, prepared.values(values))
+        rows = await engine.run(prepared.sql, prepared.values(values))
+        for name, read in self._readers.items():
+            for row in rows:
+                if row[name] is not None:
+                    row[name] = read(row[name])
+        return rows
 
     async def first(self, **values: Any) -> Row | None:
         """The first row, or None."""
@@ -162,14 +172,6 @@ class CompiledSQL(_Reusable):
             return found[1] if engine_type == "postgres" else found.expand(_SQLITE_JSON[found[2]])
 
         return _Prepared(_NAMED.sub(place, _AS_JSON.sub(json, self._sql)), places)
-
-    async def run(self, **values: Any) -> list[Row]:
-        rows = await super().run(**values)
-        for name, read in self._readers.items():
-            for row in rows:
-                if row[name] is not None:
-                    row[name] = read(row[name])
-        return rows
 
 
 def compiled_sql(sql: str, *, types: Mapping[str, type] | None = None) -> CompiledSQL:

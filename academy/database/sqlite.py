@@ -18,6 +18,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 from uuid import UUID
@@ -41,6 +42,12 @@ WRITES = re.compile(r"\b(INSERT|UPDATE|DELETE|REPLACE)\b", re.IGNORECASE)
 TICKS = 20
 BREATH = 32
 """After so many reads in the event loop, others get a turn."""
+
+
+@lru_cache(maxsize=2000)
+def only_reads(sql: str) -> bool:
+    """Whether a statement changes nothing."""
+    return READS.match(sql) is not None and not (sql.lstrip()[:4].upper() == "WITH" and WRITES.search(sql))
 
 
 class Connection:
@@ -157,7 +164,7 @@ class SQLiteDatabase(SQLiteEngine):
 
     current_transaction: ContextVar[SQLiteTransaction | None]  # type: ignore[assignment]
 
-    def __init__(self, path: Path, *, readers: int = 3, budget: int = 2000, writer_wait: float = 10.0) -> None:
+    def __init__(self, path: Path, *, readers: int = 3, budget: int = 10_000, writer_wait: float = 10.0) -> None:
         super().__init__(path=str(path))
         self.file = path
         self.writer_wait = writer_wait
@@ -219,7 +226,7 @@ class SQLiteDatabase(SQLiteEngine):
         if self._home is not asyncio.get_running_loop():
             await self.start_connection_pool()
         try:
-            if READS.match(sql) and not (sql.lstrip()[:4].upper() == "WITH" and WRITES.search(sql)):
+            if only_reads(sql):
                 return await self._read(sql, values)
             return await self._write_alone(sql, values)
         except Exception as error:
