@@ -49,7 +49,7 @@ def top_talent(year: Year) -> None:
     number = year.number
     add(
         "Cambridge", "East of England", "Shire Hall, Cambridge", (-38, -37, 3, 31), code=RUNNING_COHORT,
-        enrolled=number(18), withdrawing=2, must=(PARTICIPANT,), minimum=8, replying=0.8,
+        enrolled=number(18), withdrawing=2, must=(PARTICIPANT,), minimum=8, replying=0.8, leader=0,
         then=("Peer challenge",),
     )  # fmt: skip
     add(

@@ -90,7 +90,8 @@ class Recent:
 
     async def _answers_after_the_change(self, now: datetime) -> None:
         made = self.world.cohorts[year.VIRTUAL_COHORT]
-        for entry in (await enrolment_queries.expected(made.id))[::3]:
+        expected = sorted(await enrolment_queries.expected(made.id), key=lambda entry: entry.address)
+        for entry in expected[::3]:
             await invites.reply(made.sessions[0]["event"], entry.person, Reply.ACCEPTED, now=now)
 
     async def _correct_register(self, now: datetime) -> None:

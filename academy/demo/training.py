@@ -37,7 +37,7 @@ def workshops(year: Year) -> None:
     )  # fmt: skip
     add(
         coach, "online", "Online", "", -2, code=NO_REGISTER_COHORT,
-        enrolled=number(14), must=(MENTOR,), no_register=True,
+        enrolled=number(14), must=(MENTOR,), no_register=True, leader=0,
     )  # fmt: skip
     add(
         remote, "Exeter", "South West", "Civic Centre, Exeter", 20, code=CANCELLED_COHORT, enrolled=number(6),

@@ -91,8 +91,7 @@ class Year:
             capacity=places,
             minimum=min(minimum, places // 2),
             always=frozenset(must),
-            leader=len(self.plans),
-            **details,  # type: ignore[arg-type]
+            **{"leader": len(self.plans), **details},  # type: ignore[arg-type]
         )
         self.plans.append(plan)
         return plan
