@@ -87,8 +87,8 @@ async def invite(
         if context and (merged := {**msgspec.json.decode(row["context"]), **context}) != _context(row):
             row["context"] = _json(merged)
             await CalendarEvent.update({CalendarEvent.context: row["context"]}).where(CalendarEvent.id == event)
-        known = await _invitees(event)
         wanted = list(dict.fromkeys(people))
+        known = await _invitees(event, *(wanted if len(wanted) == 1 else ()))
         new = [person for person in wanted if person not in known]
         back = [p for p in wanted if p in known and known[p]["state"] == InviteeState.WITHDRAWN]
         if back:
@@ -331,11 +331,21 @@ async def _next_version(row: Row, now: datetime, *, asks: bool = False, **change
     await CalendarEvent.update(changed).where(CalendarEvent.id == row["id"])
 
 
+_ALL_INVITED = database.compiled(
+    Invitee.select().where(Invitee.event == database.value("event")).order_by(Invitee.invited_at, Invitee.id)
+)
+_ONE_INVITED = database.compiled(
+    Invitee.select()
+    .where(Invitee.event == database.value("event"), Invitee.person == database.value("person"))
+    .order_by(Invitee.id)
+)
+
+
 async def _invitees(event: UUID, person: UUID | None = None) -> dict[UUID, Row]:
-    query = Invitee.select().where(Invitee.event == event)
+    """Who is or was invited to an event, or one of them."""
     if person is not None:
-        query = query.where(Invitee.person == person)
-    return {row["person"]: row for row in await query.order_by(Invitee.invited_at, Invitee.id)}
+        return {row["person"]: row for row in await _ONE_INVITED.run(event=event, person=person)}
+    return {row["person"]: row for row in await _ALL_INVITED.run(event=event)}
 
 
 def _present(known: Mapping[UUID, Row], row: Row) -> list[tuple[UUID, str, Reply]]:

@@ -6,6 +6,8 @@ from datetime import date, datetime
 from uuid import UUID
 
 import msgspec
+from piccolo.columns.combination import Where
+from piccolo.query import Select
 
 from academy import database
 from academy.errors import NotFound
@@ -41,6 +43,9 @@ async def contacts(people: list[UUID]) -> dict[UUID, Contact]:
     """The same for many; who does not exist is left out."""
     found: dict[UUID, Contact] = {}
     unique = list(dict.fromkeys(people))
+    if len(unique) == 1:  # most mails go to one person
+        row = await _CONTACT.first(person=unique[0])
+        return {unique[0]: Contact(**row)} if row else {}
     for start in range(0, len(unique), CHUNK):
         rows = await EmailAddress.select(
             EmailAddress.person, EmailAddress.person.name, EmailAddress.address, EmailAddress.person.time_zone
@@ -141,34 +146,45 @@ def address_of(details: Details, address: UUID) -> Address:
     raise NotFound
 
 
+def _jobs_where(people: Where) -> Select[Employment]:
+    return Employment.select(
+        Employment.person,
+        Employment.organisation,
+        Employment.organisation_name,
+        Employment.organisation.name,
+        Employment.organisation.kind,
+        Employment.organisation.region,
+        Employment.organisation.nation,
+        Employment.job_title,
+        Employment.from_on,
+    ).where(people, Employment.to_on.is_null())
+
+
+_JOB = database.compiled(_jobs_where(Employment.person == database.value("person")))
+
+
 async def jobs(people: list[UUID]) -> dict[UUID, Job]:
     """Where each of these people works now; who works nowhere we know of is left out."""
-    found: dict[UUID, Job] = {}
     unique = list(dict.fromkeys(people))
-    for start in range(0, len(unique), CHUNK):
-        rows = await Employment.select(
-            Employment.person,
-            Employment.organisation,
-            Employment.organisation_name,
-            Employment.organisation.name,
-            Employment.organisation.kind,
-            Employment.organisation.region,
-            Employment.organisation.nation,
-            Employment.job_title,
-            Employment.from_on,
-        ).where(Employment.person.is_in(unique[start : start + CHUNK]), Employment.to_on.is_null())
-        for row in rows:
-            found[row["person"]] = Job(
-                organisation=row["organisation"],
-                name=row["organisation.name"] or row["organisation_name"],
-                job_title=row["job_title"],
-                from_on=row["from_on"],
-                to_on=None,
-                kind=row["organisation.kind"] or "",
-                region=row["organisation.region"] or "",
-                nation=row["organisation.nation"] or "",
-            )
-    return found
+    if len(unique) == 1:
+        rows = await _JOB.run(person=unique[0])
+    else:
+        rows = []
+        for start in range(0, len(unique), CHUNK):
+            rows += await _jobs_where(Employment.person.is_in(unique[start : start + CHUNK]))
+    return {
+        row["person"]: Job(
+            organisation=row["organisation"],
+            name=row["organisation.name"] or row["organisation_name"],
+            job_title=row["job_title"],
+            from_on=row["from_on"],
+            to_on=None,
+            kind=row["organisation.kind"] or "",
+            region=row["organisation.region"] or "",
+            nation=row["organisation.nation"] or "",
+        )
+        for row in rows
+    }
 
 
 _CHOICES = database.compiled_sql("SELECT id, name FROM organisation ORDER BY lower(name)")
