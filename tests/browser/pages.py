@@ -21,7 +21,7 @@ from academy.demo import COORDINATOR, FACILITATOR, PARTICIPANT
 from academy.outbox.tables import Message, MessageState
 from academy.people import service as people
 from academy.people.tables import EmailAddress, Organisation
-from academy.programmes.tables import Sponsorship
+from academy.programmes.tables import Programme, Sponsorship
 from cohorts.enrolment import letters
 from cohorts.enrolment import service as enrolment
 from cohorts.enrolment.tables import Enrolment, EnrolmentStatus
@@ -221,6 +221,7 @@ async def places(*, now: datetime) -> dict[str, str]:
     ruth = await people.find(FACILITATOR)
     assert priya is not None
     assert ruth is not None
+    top_talent = await _first(Programme, Programme.slug == "top-talent")
     return {
         **codes,
         **await _cohorts(codes),
@@ -230,7 +231,7 @@ async def places(*, now: datetime) -> dict[str, str]:
         "led_session": str((await schedule.sessions_of_facilitator(ruth))[0]["id"]),
         "organisation": await _first(Organisation, Organisation.name == "Essex County Council"),
         "address": await _first(EmailAddress, EmailAddress.person == priya),
-        "sponsorship": await _first(Sponsorship, Sponsorship.logo.is_not_null()),
+        "sponsorship": await _first(Sponsorship, Sponsorship.programme == top_talent),
         "certificate": await _first(Certificate, Certificate.needs_decision != ""),
         "mail": await _first(Message, Message.kind == "session-invite"),
         "failed_mail": await _first(Message, Message.state == MessageState.FAILED),
