@@ -20,8 +20,8 @@ from cohorts.dashboard import api as dashboard
 from cohorts.enrolment import api as enrolment
 
 HEAD = (
-    "Every call needs a bearer token, made under Account, API tokens, or by `academy token create`. Scopes: `read` "
-    "reads, `enrol` registers and withdraws its owner, `manage` does what a coordinator does. A change with an "
+    "Every call needs a bearer token, made under Account, Tokens for the API, or by `academy token create`. Scopes: "
+    "`read` reads, `enrol` registers and withdraws its owner, `manage` does what a coordinator does. A change with an "
     "`Idempotency-Key` happens once and is answered the same for 48 hours. Errors are problem details (RFC 9457)."
 )
 
