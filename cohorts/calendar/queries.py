@@ -50,8 +50,10 @@ _TAKEN = """
 _FROM = """
 FROM cohort c JOIN programme p ON p.id = c.programme
 WHERE c.status IN ('open', 'closed', 'cancelled') AND c.published_at IS NOT NULL AND {conditions}
-ORDER BY c.first_starts_at {order}, c.code LIMIT :size OFFSET :skip
+ORDER BY {order}, c.code LIMIT :size OFFSET :skip
 """
+_LATEST = "c.first_starts_at DESC"
+_SOONEST = "c.first_starts_at <= :now, c.first_starts_at"  # what runs already comes last: nobody can join it
 _LISTED = f"""
 SELECT c.code, c.name, p.name AS programme_name, p.slug AS programme_slug, p.kind, p.summary, c.region, c.format,
        c.venue, c.zone, c.status, c.first_starts_at AS starts_at, c.last_ends_at AS ends_at, c.capacity, {_TAKEN}
@@ -80,11 +82,11 @@ def _compiled(sql: str, filters: frozenset[str], past: bool) -> CompiledSQL:
     """The query of one combination of filters, compiled once."""
     when = "c.last_ends_at < :now" if past else "c.last_ends_at >= :now AND c.status <> 'cancelled'"
     conditions = " AND ".join([when, *(_CONDITIONS[name] for name in sorted(filters))])
-    return database.compiled_sql(sql.format(conditions=conditions, order="DESC" if past else "ASC"))
+    return database.compiled_sql(sql.format(conditions=conditions, order=_LATEST if past else _SOONEST))
 
 
 async def listed(view: View, *, now: datetime) -> list[Listed]:
-    """One page of a view: upcoming from the soonest, past from the latest."""
+    """One page of a view: upcoming from the soonest and then what runs already; past from the latest."""
     return [Listed(**row) for row in await _page(_LISTED, view, now=now)]
 
 
@@ -264,7 +266,7 @@ FROM programme p WHERE p.slug = :slug AND p.status <> 'draft'
 )
 
 COHORTS_OF_PROGRAMME = database.compiled_sql(
-    _LISTED.format(conditions="p.id = :programme AND c.status <> 'cancelled'", order="DESC")
+    _LISTED.format(conditions="p.id = :programme AND c.status <> 'cancelled'", order=_LATEST)
 )
 
 

@@ -144,10 +144,12 @@ def places_in_words(one: Listed | CohortPage) -> str:
 
 
 def by_month(rows: list[Listed], now: datetime) -> list[tuple[str, list[Line]]]:
-    """The rows under the month in which they start, in the order given."""
+    """The rows under the month in which they start, in the order given; what runs already under a heading of its own."""
     months: dict[str, list[Line]] = {}
     for one in rows:
-        months.setdefault(one.starts_at.strftime("%B %Y"), []).append(line(one, now))
+        running = one.starts_at <= now < one.ends_at
+        heading = "Running now" if running else times.utc_to_local(one.starts_at, one.zone).strftime("%B %Y")
+        months.setdefault(heading, []).append(line(one, now))
     return list(months.items())
 
 

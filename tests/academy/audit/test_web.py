@@ -26,7 +26,7 @@ async def test_coordinators_read_the_trail_and_take_it_along(
     beyond = await client.get("/audit?page=99&verb=renamed")
     exported = await client.get("/audit?verb=renamed&export=csv")
 
-    assert "61 entries" in words(page)
+    assert "61 entries. Download as" in words(page)
     assert words(second).count("name: A → B") == 10
     assert beyond.headers["location"] == "/audit?verb=renamed&page=2"
     rows = list(csv.reader(io.StringIO(exported.content.decode("utf-8-sig"))))
@@ -34,7 +34,7 @@ async def test_coordinators_read_the_trail_and_take_it_along(
     assert rows[1] == ["2026-06-01 10:00", "Cora", "renamed", "person", "'=HYPERLINK()", "name: A → B", ""]
     nothing = await client.get("/audit?from=2026-06-02")
     assert "Nothing matches. Change the filter, or clear it." in words(nothing)
-    assert "1 entry" in words(await client.get("/audit?to=1+June+2026&verb=role+given"))
+    assert "1 entry. Download as" in words(await client.get("/audit?to=1+June+2026&verb=role+given"))
 
 
 async def test_nobody_else_reads_it(client: httpx.AsyncClient, database: room.Engine, clock: Clock) -> None:
