@@ -142,3 +142,11 @@ def online_at_last(planned: tuple[Meeting, ...]) -> tuple[Meeting, ...]:
     *others, last = planned
     link = "https://meet.example/follow-up"
     return (*others, msgspec.structs.replace(last, begins=time(10), ends=time(12), link=link))
+
+
+def by_day(at: datetime) -> datetime:
+    """The same day between 8:30am and 5pm: people do not do these things at night. What came earlier stays earlier."""
+    local = utc_to_local(at, UK)
+    passed = (local - local.replace(hour=0, minute=0, second=0, microsecond=0)) / ONE
+    minutes = 8 * 60 + 30 + int(passed * 510)
+    return local_to_utc(local.date(), time(minutes // 60, minutes % 60), UK) + timedelta(seconds=local.second)

@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from uuid import UUID
 
+import msgspec
+
 from academy.demo import year
 from academy.demo.people import COLLEAGUE, PARTICIPANT
-from academy.demo.plan import ONE, Days, Meeting, Plan
+from academy.demo.plan import ONE, Days, Meeting, Plan, by_day
 from academy.demo.stories import Run, Step, World
 from academy.invites import service as invites
 from academy.invites.tables import Reply
@@ -47,7 +49,12 @@ class Recent:
         self.by = world.coordinator
 
     def steps(self) -> Iterator[Step]:
-        """All of them."""
+        """All of them; those of former days by day."""
+        yesterday = self.now - 1.2 * ONE
+        for step in self._all():
+            yield step if step.at > yesterday else msgspec.structs.replace(step, at=by_day(step.at))
+
+    def _all(self) -> Iterator[Step]:
         now = self.now
         yield Step(now - 4 * ONE, self._cancel_cohort)
         yield Step(now - 3.5 * ONE, self._cancel_session)

@@ -12,7 +12,7 @@ import msgspec
 from academy.audit.service import Actor
 from academy.database.transactions import Row
 from academy.demo.people import Somebody
-from academy.demo.plan import ONE, Days, Meeting, Plan
+from academy.demo.plan import ONE, Days, Meeting, Plan, by_day
 from academy.invites import service as invites
 from academy.invites.tables import Reply
 from academy.invites.times import UK, local_to_utc
@@ -161,13 +161,13 @@ class Story:
             if not wave:
                 break
             at = self.published_at + span * ((number + 0.4) / (plan.waves + 0.4))
-            yield Step(at, self._enrol(wave), "enrolment")
+            yield Step(by_day(at), self._enrol(wave), "enrolment")
             if plan.replying:
-                yield Step(at + min(2 * ONE, span / 10), self._reply(wave))
+                yield Step(by_day(at + min(2 * ONE, span / 10)), self._reply(wave))
         may_leave = [one for one in people[: plan.capacity] if one.address not in plan.always]
         for number, one in enumerate(self.rng.sample(may_leave, min(plan.withdrawing, len(may_leave)))):
             leaving = at + (self.crowds_until + ONE / 2 - at) * ((number + 1) / (plan.withdrawing + 1))
-            yield Step(leaving, self._withdraw(one, by_themself=number % 2 == 0))
+            yield Step(by_day(leaving), self._withdraw(one, by_themself=number % 2 == 0))
 
     def _enrol(self, wave: list[Somebody]) -> Run:
         async def run(now: datetime) -> int:

@@ -9,8 +9,9 @@ import pytest
 import academy.demo as demo
 from academy.demo.build import _plans
 from academy.demo.people import MENTOR, PARTICIPANT, Cast, invent
-from academy.demo.plan import Days, Plan, share_out
+from academy.demo.plan import Days, Plan, by_day, share_out
 from academy.demo.year import DELEGATES, WEBINARS, Year
+from academy.invites.times import utc_to_local
 from academy.people import imports
 
 AWKWARD = {
@@ -102,3 +103,13 @@ def test_days_keep_their_order_and_avoid_today_weekends_and_holidays():
     assert date(2026, 12, 26) not in found
     assert all(day.weekday() < 5 for day in found)
     assert [day for day in found if date(2026, 12, 24) <= day <= date(2027, 1, 1)] == []
+
+
+def test_things_happen_by_day_and_in_their_order():
+    night = [datetime(2026, 3, 29, hour, 17, tzinfo=UTC) for hour in range(22)]
+
+    moved = [by_day(at) for at in night]
+
+    assert moved == sorted(set(moved))
+    assert {utc_to_local(at).date() for at in moved} == {date(2026, 3, 29)}
+    assert {utc_to_local(at).hour for at in moved} == set(range(8, 17))
