@@ -85,7 +85,7 @@ def transaction() -> Scope[SQLiteTransaction] | Scope[PostgresTransaction]:
 
 
 async def lock(key: str) -> None:
-    """Serialise on ``key`` until the end of the transaction. Raises Busy after ``writer_wait`` seconds.
+    """Serialise on ``key`` until the end of the transaction. Raises Busy after ``LOCK_WAIT`` seconds.
 
     Take it before reading what you are about to decide on: ``await database.lock(f"cohort:{cohort}")``.
     """

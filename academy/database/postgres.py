@@ -14,7 +14,7 @@ from piccolo.engine.postgres import PostgresEngine
 from piccolo.querystring import QueryString
 
 from academy.database.failures import TransactionMisuse, check_values, raise_in_our_words
-from academy.database.transactions import Row, Scope, Transaction
+from academy.database.transactions import LOCK_WAIT, Row, Scope, Transaction
 from academy.errors import Busy
 
 
@@ -44,7 +44,7 @@ class PostgresTransaction(Transaction):
                 with suppress(asyncpg.PostgresError, asyncpg.InterfaceError, OSError):  # a lost connection has done it
                     await self._connection.execute("ROLLBACK")
         finally:
-            await self._database.give_back(self._connection)
+            await self._database.end(self._connection)
 
     def _holds(self) -> bool:
         try:
@@ -56,18 +56,26 @@ class PostgresTransaction(Transaction):
 class PostgresDatabase(PostgresEngine):
     """Piccolo's engine for PostgreSQL. Waits are in seconds.
 
-    ``writer_wait`` bounds waiting for a free connection and for a lock; ``command_timeout`` bounds each statement
-    (None: no bound, for migrations).
+    ``writer_wait`` bounds waiting for a free connection; ``command_timeout`` bounds each statement (None: no bound, for
+    migrations). Of the connections at most ``writers`` hold a transaction, so that a crowd that registers leaves some
+    to those who read.
     """
 
     current_transaction: ContextVar[PostgresTransaction | None]  # type: ignore[assignment]
 
     def __init__(
-        self, url: str, *, connections: int = 10, writer_wait: float = 10.0, command_timeout: float | None = 30.0
+        self,
+        url: str,
+        *,
+        connections: int = 10,
+        writers: int = 6,
+        writer_wait: float = 30.0,
+        command_timeout: float | None = 30.0,
     ) -> None:
         self.url = url
         self.writer_wait = writer_wait
         self._connections = connections
+        self._turns = asyncio.Semaphore(min(writers, connections))
         super().__init__(
             config={
                 "dsn": url,
@@ -120,15 +128,31 @@ class PostgresDatabase(PostgresEngine):
         return [dict(row) for row in rows]
 
     async def _begin(self) -> PostgresTransaction:
-        connection = await self._take()
         try:
-            await connection.execute("BEGIN")
-            return PostgresTransaction(self, connection)
-        except BaseException as error:
-            await self.give_back(connection)
-            if isinstance(error, Exception):
-                raise_in_our_words(error)
+            async with asyncio.timeout(self.writer_wait):
+                await self._turns.acquire()
+        except TimeoutError as error:
+            raise Busy from error
+        try:
+            connection = await self._take()
+            try:
+                await connection.execute("BEGIN")
+                return PostgresTransaction(self, connection)
+            except BaseException as error:
+                await self.give_back(connection)
+                if isinstance(error, Exception):
+                    raise_in_our_words(error)
+                raise
+        except BaseException:
+            self._turns.release()
             raise
+
+    async def end(self, connection: Any) -> None:
+        """A transaction is over: its connection and its turn are free."""
+        try:
+            await self.give_back(connection)
+        finally:
+            self._turns.release()
 
     async def _take(self) -> Any:
         """A connection; without an open pool (Piccolo's own commands) a new one. Raises Busy."""
@@ -158,7 +182,7 @@ class PostgresDatabase(PostgresEngine):
     async def lock(self, key: int) -> None:
         """Wait until no other transaction holds ``key``; held until the end of this one. Raises Busy."""
         try:
-            async with asyncio.timeout(self.writer_wait):
+            async with asyncio.timeout(min(LOCK_WAIT, self.writer_wait)):
                 await self.run("SELECT pg_advisory_xact_lock($1)", [key])
         except TimeoutError as error:
             raise Busy from error

@@ -27,7 +27,7 @@ from piccolo.engine.sqlite import SQLiteEngine
 from piccolo.querystring import QueryString
 
 from academy.database.failures import TransactionMisuse, check_values, raise_in_our_words
-from academy.database.transactions import Row, Scope, Transaction
+from academy.database.transactions import LOCK_WAIT, Row, Scope, Transaction
 from academy.errors import Busy
 
 Answer = TypeVar("Answer")
@@ -164,7 +164,7 @@ class SQLiteDatabase(SQLiteEngine):
 
     current_transaction: ContextVar[SQLiteTransaction | None]  # type: ignore[assignment]
 
-    def __init__(self, path: Path, *, readers: int = 3, budget: int = 10_000, writer_wait: float = 10.0) -> None:
+    def __init__(self, path: Path, *, readers: int = 3, budget: int = 10_000, writer_wait: float = 30.0) -> None:
         super().__init__(path=str(path))
         self.file = path
         self.writer_wait = writer_wait
@@ -283,7 +283,7 @@ class SQLiteDatabase(SQLiteEngine):
         return SQLiteTransaction(self._writer, self._next_turn)
 
     async def _wait_for_turn(self) -> int:
-        """Wait in the queue of writers. Returns the milliseconds left to wait for other processes. Raises Busy."""
+        """Wait in the queue of writers. Returns the milliseconds to wait for other processes then. Raises Busy."""
         loop = asyncio.get_running_loop()
         deadline = loop.time() + self.writer_wait
         try:
@@ -291,7 +291,7 @@ class SQLiteDatabase(SQLiteEngine):
                 await self._turn.acquire()
         except TimeoutError as error:
             raise Busy from error
-        return max(100, math.ceil((deadline - loop.time()) * 10) * 100)
+        return max(100, math.ceil(min(LOCK_WAIT, deadline - loop.time()) * 10) * 100)
 
     def _next_turn(self, _: asyncio.Future[Any]) -> None:
         self._turn.release()

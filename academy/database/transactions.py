@@ -20,6 +20,10 @@ from academy.database.failures import TransactionMisuse, check_values, raise_in_
 
 Row = dict[str, Any]
 
+LOCK_WAIT = 10.0
+"""Seconds to wait for a lock that somebody else holds. In our own queue, where each in front of us is being served, it
+may be longer: an engine's ``writer_wait``."""
+
 
 class Transaction(ABC):
     """One open transaction, as one task sees it. Get it from ``database.transaction()``."""

@@ -3,6 +3,7 @@
 import asyncio
 import random
 import sqlite3
+from contextlib import suppress
 from pathlib import Path
 
 import asyncpg
@@ -357,3 +358,31 @@ async def test_a_long_read_leaves_the_event_loop_free_and_stops_when_it_is_cance
         "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 90000) SELECT count(*) AS n FROM n"
     )
     assert await asyncio.wait_for(tables.run(again), 5) == [{"n": 90000}]
+
+
+@pytest.mark.parametrize("kind", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("writers", [2, 4])
+async def test_a_crowd_of_writers_leaves_connections_to_readers(
+    postgres_url: str, tables: room.Engine, writers: int
+) -> None:
+    """The control is the case with as many writers as connections."""
+    engine = room.PostgresDatabase(postgres_url, connections=4, writers=writers, writer_wait=0.5)
+    await room.open(engine)
+    done = asyncio.Event()
+
+    async def write() -> None:
+        with suppress(Busy):
+            async with engine.transaction():
+                await done.wait()
+
+    crowd = [asyncio.create_task(write()) for _ in range(8)]
+    await asyncio.sleep(0.1)
+    try:
+        answer: object = await engine.run("SELECT 1 AS one")
+    except Busy as busy:
+        answer = type(busy)
+    done.set()
+    await asyncio.gather(*crowd)
+    await room.close(engine)
+
+    assert answer == ([{"one": 1}] if writers == 2 else Busy)
