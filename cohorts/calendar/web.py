@@ -14,6 +14,7 @@ from academy.errors import NotFound
 from academy.invites import ical, times
 from academy.invites.feeds import feed_response
 from academy.invites.filters import minutes, span
+from academy.programmes import queries as programme_queries
 from academy.settings import Settings
 from academy.web.access import Who
 from academy.web.pages import page
@@ -91,6 +92,7 @@ async def programme(request: Request[Any, Any, Any], slug: FromPath[str]) -> Res
         section="Programmes",
         programme=found,
         facts=programme_facts(found),
+        sponsors=await programme_queries.current_sponsors(found["id"], on=times.utc_to_local(now).date()),
         coming=[line(one, now) for one in reversed(cohorts) if one.ends_at >= now],
         past=[line(one, now) for one in cohorts if one.ends_at < now][:10],
     )
@@ -144,7 +146,7 @@ def places_in_words(one: Listed | CohortPage) -> str:
 
 
 def by_month(rows: list[Listed], now: datetime) -> list[tuple[str, list[Line]]]:
-    """The rows under the month in which they start, in the order given; what runs already under a heading of its own."""
+    """The rows under the month in which they start, as given; what runs already under a heading of its own."""
     months: dict[str, list[Line]] = {}
     for one in rows:
         running = one.starts_at <= now < one.ends_at

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from academy.invites.times import uk_day
+from academy.programmes.tables import ProgrammeKind
 from cohorts.dashboard.queries import Figures
 from cohorts.schedule.tables import CohortStatus
 
@@ -106,6 +107,8 @@ def _place_free(one: Figures, now: datetime) -> Need | None:
 def _silent(one: Figures, now: datetime) -> Need | None:
     if one.status is not CohortStatus.OPEN or not one.silent or one.next_starts_at is None or one.invited_at is None:
         return None
+    if one.kind is ProgrammeKind.WEBINAR:  # hundreds are invited, no room or lunch waits for them
+        return None
     if not now < one.next_starts_at <= now + ASK_WITHIN or now - one.invited_at < ASK_AFTER:
         return None
     days = (now - one.invited_at).days
@@ -114,7 +117,7 @@ def _silent(one: Figures, now: datetime) -> Need | None:
         id=f"{one.code}-silent",
         what=f"{_count(one.silent, 'person', 'people')} {have} not replied about "
         f"{uk_day(one.next_starts_at, one.zone)}",
-        why=f"The invite went out {days} days ago.",
+        why=f"The invite went out {days} days ago." if days < 60 else "The invite went out months ago.",
         action="Remind them",
         post=f"/cohorts/{one.code}/ask-again",
         urgency=3,

@@ -10,6 +10,7 @@ import msgspec
 from academy import database
 from academy.database.transactions import Row
 from academy.invites.tables import Reply
+from academy.programmes.tables import ProgrammeKind
 from cohorts.enrolment.tables import EnrolmentStatus
 from cohorts.schedule.tables import CohortStatus
 
@@ -23,6 +24,7 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
     code: str
     name: str
     programme_name: str
+    kind: ProgrammeKind
     status: CohortStatus
     zone: str
     capacity: int
@@ -73,8 +75,8 @@ SELECT x.*, v.title AS next_event_title, ns.title AS next_title, v.starts_at AS 
     + """,
        nr.title AS no_register_title
 FROM (
-    SELECT c.id, c.code, c.name, p.name AS programme_name, c.status, c.zone, c.capacity, c.minimum, c.first_starts_at,
-        c.last_ends_at,
+    SELECT c.id, c.code, c.name, p.name AS programme_name, p.kind, c.status, c.zone, c.capacity, c.minimum,
+        c.first_starts_at, c.last_ends_at,
         (SELECT count(*) FROM enrolment e WHERE e.cohort = c.id AND e.status IN ('enrolled', 'offered')) AS taken,
         (SELECT count(*) FROM enrolment e WHERE e.cohort = c.id AND e.status = 'offered') AS unconfirmed,
         (SELECT count(*) FROM enrolment e WHERE e.cohort = c.id AND e.status = 'waitlisted') AS waiting,
@@ -122,8 +124,13 @@ _OF_LIVE = database.compiled_sql(
 
 def _figures(row: Row) -> Figures:
     answered = row["accepted"] + row["tentative"] + row["declined"]
-    given = {name: row[name] for name in Figures.__struct_fields__ if name not in ("silent", "status")}
-    return Figures(**given, status=CohortStatus(row["status"]), silent=row["invited"] - answered)
+    given = {name: row[name] for name in Figures.__struct_fields__ if name not in ("silent", "status", "kind")}
+    return Figures(
+        **given,
+        kind=ProgrammeKind(row["kind"]),
+        status=CohortStatus(row["status"]),
+        silent=row["invited"] - answered,
+    )
 
 
 async def figures(cohort: UUID, *, now: datetime) -> Figures:

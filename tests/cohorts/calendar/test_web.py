@@ -8,11 +8,14 @@ import pytest
 from icalendar import Calendar
 
 from academy.audit.service import ACADEMY
+from academy.people.tables import OrganisationKind
+from academy.programmes import service as programmes
+from academy.programmes.rules import ProgrammeDetails, SponsorshipDetails
 from cohorts.schedule import queries as schedule_queries
 from cohorts.schedule import service as schedule
 from cohorts.schedule.tables import Format
 from tests.support.client import heading, sign_in, words
-from tests.support.makers import a_cohort, a_coordinator, a_programme, an_enrolment
+from tests.support.makers import a_cohort, a_coordinator, a_programme, an_enrolment, an_organisation
 
 pytestmark = pytest.mark.usefixtures("database", "clock")
 
@@ -166,9 +169,6 @@ async def test_what_is_not_there_is_404(client: httpx.AsyncClient, path: str) ->
 
 
 async def test_markdown_of_a_programme_brings_no_html_of_its_own(client: httpx.AsyncClient, now) -> None:
-    from academy.programmes import service as programmes
-    from academy.programmes.rules import ProgrammeDetails
-
     details = ProgrammeDetails(
         name="Hostile", summary="s", description="<script>alert(1)</script> [x](javascript:alert(1)) **bold**"
     )
@@ -188,3 +188,18 @@ async def test_the_cohort_is_found_by_its_code() -> None:
     found = await schedule_queries.by_code("tt-essex")
 
     assert found is not None and found["code"] == "tt-essex"
+
+
+async def test_a_programme_page_shows_who_supports_it_now(client: httpx.AsyncClient, now) -> None:
+    programme = await a_programme(name="Cyber Leadership")
+    partner = await an_organisation(name="Northbridge Systems", kind=OrganisationKind.PRIVATE)
+    for name, ends in (("Supported by", None), ("Once supported by", now.date() - timedelta(days=1))):
+        details = SponsorshipDetails(
+            organisation=partner, role=name, from_on=now.date() - timedelta(days=9), to_on=ends
+        )
+        await programmes.add_sponsorship(programme, details, actor=ACADEMY, now=now)
+
+    told = words(await client.get("/programmes/cyber-leadership"))
+
+    assert told.count("Northbridge Systems") == 1
+    assert told[told.index("Northbridge Systems") - 1] == "Supported by"

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from academy.programmes.tables import ProgrammeKind
 from cohorts.dashboard.needs import ASK_AFTER, ASK_WITHIN, PUBLISH_WITHIN, WARN_WITHIN, needs, needs_of_all
 from cohorts.dashboard.queries import Figures
 from cohorts.schedule.tables import CohortStatus
@@ -20,6 +21,7 @@ ALL_WELL: dict[str, Any] = {
     "code": "tt-essex",
     "name": "Top Talent, Essex",
     "programme_name": "Top Talent",
+    "kind": ProgrammeKind.LEADERSHIP,
     "status": CohortStatus.OPEN,
     "zone": "Europe/London",
     "capacity": 20,
@@ -298,3 +300,9 @@ def test_a_cohort_that_is_over_for_good_asks_only_about_mails_and_certificates(o
 
 def _plain(one: Figures) -> dict[str, Any]:
     return {name: getattr(one, name) for name in Figures.__struct_fields__}
+
+
+def test_nobody_is_chased_about_a_webinar() -> None:
+    silent = {"silent": 200, "next_starts_at": NOW + ASK_WITHIN, "invited_at": NOW - ASK_AFTER}
+
+    assert (found(**silent), found(**silent, kind=ProgrammeKind.WEBINAR)) == (["silent"], [])
