@@ -1,0 +1,154 @@
+"""A small academy with somebody of each kind in it, and the ids of everything that an address may name.
+
+``own`` is what belongs to Ana, the participant; ``other`` belongs to Ben.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import closing
+from datetime import date, timedelta
+from uuid import UUID
+
+import asyncpg
+import msgspec
+
+from academy import database as room
+from academy.accounts import links
+from academy.accounts import service as accounts
+from academy.accounts.tables import AddressChange, ApiToken, Role
+from academy.accounts.tokens import hash_of, new_secret
+from academy.alumni.tables import Certificate, Completion
+from academy.audit.service import ACADEMY
+from academy.database import contents
+from academy.outbox.tables import Message
+from academy.people.tables import EmailAddress, OrganisationKind
+from academy.programmes import service as programmes
+from academy.programmes.rules import Logo, SponsorshipDetails
+from academy.programmes.tables import Programme
+from cohorts.enrolment import letters
+from cohorts.schedule import service as schedule
+from cohorts.schedule.tables import Cohort, CohortSession
+from tests.conftest import Clock
+from tests.support.courses import MADE, OVER, Course, P, a_course
+from tests.support.makers import a_coordinator, a_person, an_organisation
+
+PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + b"\0" * 20
+
+Ids = Mapping[str, str]
+
+
+class Crowd(msgspec.Struct):
+    """Everybody's id and secrets. The keys of ``own`` and ``other`` are parts of path templates."""
+
+    coordinator: UUID
+    participant: UUID
+    facilitator: UUID
+    tokens: dict[str, str]
+    own: Ids
+    other: Ids
+    led: str
+    """The session that Fay leads."""
+
+
+async def a_crowd(clock: Clock) -> Crowd:
+    """Ana and Ben have completed a cohort each; Fay leads a session of a third."""
+    clock.now = MADE
+    cora = await a_coordinator(name="Cora Coordinator", now=MADE)
+    fay = await a_person(name="Fay Lead", now=MADE)
+    ana_done, ben_done = await a_course("Ana"), await a_course("Ben")
+    led = (await a_course("Cai")).sessions[0]
+    await schedule.set_facilitators(led, [fay], actor=ACADEMY, now=MADE)
+    clock.now = OVER
+    for done in (ana_done, ben_done):
+        for day in (1, 2):
+            await done.take(day, **dict.fromkeys(done.people, P))
+        await done.close()
+    ana = ana_done.people["Ana"]
+    fred = await a_coordinator(name="Fred Former", now=MADE)
+    former = await accounts.create_api_token(fred, "m", frozenset({"manage"}), MADE)
+    await accounts.revoke(fred, Role.COORDINATOR, ACADEMY, MADE)
+    return Crowd(
+        coordinator=cora,
+        participant=ana,
+        facilitator=fay,
+        tokens={
+            "read": await accounts.create_api_token(ana, "r", frozenset({"read"}), OVER),
+            "enrol": await accounts.create_api_token(ana, "e", frozenset({"read", "enrol"}), OVER),
+            "manage, formerly": former,
+            "manage": await accounts.create_api_token(cora, "m", frozenset({"read", "enrol", "manage"}), OVER),
+        },
+        own=await _ids(ana_done),
+        other=await _ids(ben_done),
+        led=str(led),
+    )
+
+
+async def _ids(done: Course) -> Ids:
+    (person,) = done.people.values()
+    (enrolment,) = done.enrolments.values()
+    (cohort,) = await Cohort.select(Cohort.programme).where(Cohort.id == done.cohort)
+    (programme,) = await Programme.select(Programme.slug).where(Programme.id == cohort["programme"])
+    completion = await Completion.select(Completion.id).where(Completion.person == person)
+    certificates = await Certificate.select(Certificate.id, Certificate.code).where(
+        Certificate.completion == completion[0]["id"]
+    )
+    (event,) = await CohortSession.select(CohortSession.event).where(CohortSession.id == done.sessions[0])
+    addresses = await EmailAddress.select(EmailAddress.id).where(EmailAddress.person == person)
+    mails = await Message.select(Message.id).where(Message.person == person, Message.kind == "session-invite")
+    api_token = await accounts.create_api_token(person, "spreadsheet", frozenset({"read"}), OVER)
+    tokens = await ApiToken.select(ApiToken.id).where(ApiToken.token_hash == hash_of(api_token))
+    partner = await an_organisation(name=f"Partner of {done.code}", kind=OrganisationKind.PRIVATE, now=OVER)
+    sponsorship = await programmes.add_sponsorship(
+        cohort["programme"],
+        SponsorshipDetails(organisation=partner, from_on=date(2026, 1, 1), logo=Logo(PNG, "image/png", "Partner")),
+        actor=ACADEMY,
+        now=OVER,
+    )
+    return {
+        "/account/address/{token:str}": await _address_change(person),
+        "/sign-in/{token:str}": (await accounts.make_sign_in_link(person, OVER)).rpartition("/")[2],
+        "/r/{token:str}": links.sign(letters.LINK, enrolment),
+        "/account/tokens/{token:uuid}": str(tokens[0]["id"]),
+        "/verify/{code:str}": certificates[0]["code"],
+        "/feeds/{name:str}": await accounts.create_feed_token(person, OVER) + ".ics",
+        "{name:path}": "app.css",
+        "{code:str}": done.code,
+        "{slug:str}": programme["slug"],
+        "{certificate:uuid}": str(certificates[0]["id"]),
+        "{enrolment:uuid}": str(enrolment),
+        "{event:uuid}": str(event["event"]),
+        "{mail:uuid}": str(mails[0]["id"]),
+        "{organisation:uuid}": str(partner),
+        "{person:uuid}": str(person),
+        "{session:uuid}": str(done.sessions[0]),
+        "{sponsorship:uuid}": str(sponsorship),
+        "{address:uuid}": str(addresses[0]["id"]),
+    }
+
+
+async def _address_change(person: UUID) -> str:
+    secret = new_secret()
+    await AddressChange.insert(
+        AddressChange(
+            person=person,
+            address=f"{person.hex}@new.example",
+            token_hash=hash_of(secret),
+            created_at=OVER,
+            expires_at=OVER + timedelta(days=1),
+        )
+    )
+    return secret
+
+
+async def fingerprint(engine: room.Engine) -> str:
+    """A hash over everything in the database."""
+    if isinstance(engine, room.PostgresDatabase):
+        connection = await asyncpg.connect(engine.url)
+        try:
+            async with connection.transaction():
+                return (await contents.of_postgres(connection)).sha256
+        finally:
+            await connection.close()
+    with closing(contents.open_file(engine.file)) as opened:
+        return contents.of_sqlite(opened).sha256
