@@ -20,7 +20,7 @@ from academy.outbox.plain import clean_line, clean_text
 
 PRODID = "-//Leadership Academy//Invites 1//EN"
 # A mailbox that can stand in a calendar as it is: nothing that would have to be quoted or escaped there.
-_ADDRESS = re.compile(r"[^@\s\"',;:<>()\[\]\\\x00-\x1f\x7f]+@[^@\s\"',;:<>()\[\]\\\x00-\x1f\x7f]+")
+_ADDRESS = re.compile(r"[^@\s\",;:<>()\[\]\\\x00-\x1f\x7f]+@[^@\s\"',;:<>()\[\]\\\x00-\x1f\x7f]+")
 _UID = re.compile(r"[!-~]{1,255}")
 _LINK = re.compile(r"https?://[^\s\"<>\\^`{|}\x00-\x1f\x7f]+")
 

@@ -109,7 +109,7 @@ def changes_in_words(before: Shown, after: Shown) -> list[dict[str, str]]:
         found.append(_change("Link to join", before.link and "another link", after.link))
     if before.title != after.title:
         found.append(_change("Title", before.title, after.title))
-    if before.description != after.description:
+    elif before.description != after.description:  # which repeats the title
         found.append(_change("About", "", "has been changed"))
     return found
 

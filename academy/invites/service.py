@@ -84,9 +84,7 @@ async def invite(
         row = await _locked(event)
         if row["status"] == EventStatus.CANCELLED:
             raise rules.EventCancelled("This session is cancelled.")
-        if context and (merged := {**msgspec.json.decode(row["context"]), **context}) != _context(row):
-            row["context"] = _json(merged)
-            await CalendarEvent.update({CalendarEvent.context: row["context"]}).where(CalendarEvent.id == event)
+        await _learn(row, context)
         wanted = list(dict.fromkeys(people))
         known = await _invitees(event, *(wanted if len(wanted) == 1 else ()))
         new = [person for person in wanted if person not in known]
@@ -131,17 +129,21 @@ async def invite_many(invitations: Iterable[Invitation], *, now: datetime) -> in
         return sum(each.people for each in told)
 
 
-async def change_event(event: UUID, *, now: datetime, reason: str = "", **changed: Any) -> Told:
+async def change_event(
+    event: UUID, *, now: datetime, reason: str = "", context: Mapping[str, Any] | None = None, **changed: Any
+) -> Told:
     """Change what stands in calendars (``starts_at``, ``ends_at``, ``zone``, ``title``, ``place``, ``link``,
     ``description``) and tell everybody who is invited.
 
     Another time or place asks them again; anything else keeps their answers. If nothing shown differs, nobody is
-    told. Waiting reminders of the former date are taken back. Raises EventCancelled and WrongTimes.
+    told. Waiting reminders of the former date are taken back. ``context`` as in ``create_event``.
+    Raises EventCancelled and WrongTimes.
     """
     async with database.transaction():
         row = await _locked(event)
         if row["status"] == EventStatus.CANCELLED:
             raise rules.EventCancelled("This session is cancelled. It cannot be changed.")
+        await _learn(row, context)
         before = queries.shown(row)
         after = msgspec.structs.replace(before, **changed)
         rules.check(after)
@@ -367,6 +369,13 @@ def _moved(known: Row, to: InviteeState) -> InviteeState:
     if to not in rules.INVITEE_MOVES[InviteeState(known["state"])]:
         raise ValueError(f"An invitee cannot move from {known['state']} to {to}.")
     return to
+
+
+async def _learn(row: Row, context: Mapping[str, Any] | None) -> None:
+    """Keep what every mail about an event also says, where that has changed."""
+    if context and (merged := {**_context(row), **context}) != _context(row):
+        row["context"] = _json(merged)
+        await CalendarEvent.update({CalendarEvent.context: row["context"]}).where(CalendarEvent.id == row["id"])
 
 
 def _context(row: Row) -> dict[str, Any]:

@@ -16,7 +16,7 @@ import msgspec
 
 from academy.outbox.plain import ascii_domain
 
-_ADDRESS = re.compile(r"[^@\s\"',;:<>()\[\]\\\x00-\x1f\x7f]+@[^@\s\"',;:<>()\[\]\\\x00-\x1f\x7f]+")
+_ADDRESS = re.compile(r"[^@\s\",;:<>()\[\]\\\x00-\x1f\x7f]+@[^@\s\"',;:<>()\[\]\\\x00-\x1f\x7f]+")
 _MESSAGE_ID = re.compile(r"<[!-~]+@[!-~]+>")
 _METHOD = re.compile(r"\r\nMETHOD:([A-Z]+)\r\n")
 _FILE_NAME = re.compile(r"[\w. -]{1,120}", re.ASCII)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from typing import Any
+from urllib.parse import quote
 
 from litestar import Request, Response
 from litestar.datastructures import Cookie
@@ -53,7 +54,9 @@ def page(
 
 def redirect(to: str, *, said: str = "") -> Response[None]:
     """Send the browser on with GET (303). ``said`` is shown once on the next page; it never enters the address."""
-    response: Response[None] = Response(None, status_code=303, headers={"Location": local_path(to)})
+    # What no header can hold is written as browsers write it; what is percent-encoded already stays.
+    location = quote(local_path(to), safe="/?#%:;=&@+$,!~*'()[]", errors="replace")
+    response: Response[None] = Response(None, status_code=303, headers={"Location": location})
     if said:
         value = base64.urlsafe_b64encode(said[:600].encode()).decode()
         response.set_cookie(Cookie(key=FLASH, value=value, path="/", max_age=60, httponly=True, samesite="lax"))

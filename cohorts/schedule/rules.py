@@ -362,6 +362,11 @@ def event_title(cohort_name: str, title: str) -> str:
     return f"{name}: {title}"
 
 
+def event_description(cohort_name: str, title: str) -> str:
+    """What calendars say below the title, where that may be cut."""
+    return f"{title}, a session of {cohort_name}."
+
+
 def reminder_days(text: str) -> list[int]:
     """The days before a session on which people are reminded, most first. ``text`` is as stored."""
     return sorted({int(part) for part in text.split(",") if part.strip()}, reverse=True)

@@ -218,6 +218,8 @@ async def _sessions_follow(row: Row, details: CohortDetails, *, reason: str, now
             changed = {"place": to[0], "link": to[1]}
         if details.name != row["name"]:
             changed["title"] = rules.event_title(details.name, session["title"])
+            changed["description"] = rules.event_description(details.name, session["title"])
+            changed["context"] = {"cohort": details.name}
         if changed:
             await invites.change_event(session["event"], now=now, reason=reason, **changed)
 

@@ -84,6 +84,7 @@ async def change_session(
         _check_reason(row["cohort_status"], reason, needed=moved)
         if details.title != row["title"]:
             changed["title"] = rules.event_title(row["cohort_name"], details.title)
+            changed["description"] = rules.event_description(row["cohort_name"], details.title)
         if changed:
             await invites.change_event(row["event"], now=now, reason=reason, **changed)
         await CohortSession.update(
@@ -179,7 +180,7 @@ async def insert_session(cohort: Row, details: SessionDetails, *, now: datetime)
         zone=cohort["zone"],
         place=place,
         link=link,
-        description=f"{details.title}, a session of {cohort['name']}.",
+        description=rules.event_description(cohort["name"], details.title),
         now=now,
         context={"cohort": cohort["name"], "programme_path": f"/programmes/{cohort['programme_slug']}"},
     )

@@ -313,6 +313,12 @@ def test_what_no_calendar_could_read_is_refused(wrong: dict[str, Any]) -> None:
         feed(with_(**wrong))
 
 
+def test_an_apostrophe_in_an_address_is_no_obstacle() -> None:
+    octets = request(attendee=Person("sean.o'brien@council.example", "Sean O'Brien"))
+
+    assert values(octets, "ATTENDEE")[0].endswith(":mailto:sean.o'brien@council.example")
+
+
 @pytest.mark.parametrize(
     "address", ["", "a", "a@b@c", "a,b@c.example", "a@b.example\r\nX:1", '"a"@b.example', "a b@c.example"]
 )

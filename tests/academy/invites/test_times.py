@@ -86,6 +86,11 @@ def test_a_zone_that_does_not_exist_is_refused(name: str) -> None:
     with pytest.raises(times.UnknownZone, match="Choose a time zone from the list"):
         times.local_to_utc(SPRING, time(9), name)
 
+@pytest.mark.parametrize("name", ["right/Europe/London", "posix/Europe/London", "posixrules", "localtime", "Factory"])
+def test_a_zone_that_is_another_on_the_next_machine_is_refused(name: str) -> None:
+    with pytest.raises(times.UnknownZone, match="Choose a time zone from the list"):
+        times.zone_named(name)
+
 
 YEARS = datetime(2000, 1, 1), datetime(2040, 1, 1)  # noqa: DTZ001 - hypothesis adds the zone
 

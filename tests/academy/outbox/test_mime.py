@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from academy.invites import ical
 from academy.outbox.mime import Attachment, CalendarPart, Mail, Mailbox, UnsafeHeader, build
+from academy.people.rules import check_address
 
 
 def invite(method: ical.Method = ical.Method.REQUEST) -> bytes:
@@ -190,6 +191,13 @@ def test_a_line_break_in_a_header_is_refused(field: str, breaking: str) -> None:
 
     with pytest.raises(UnsafeHeader):
         build(mail(**changed))
+
+
+@pytest.mark.parametrize("address", ["sean.o'brien@council.example", "a+b!#$%&*/=?^_`{|}~-c@council.example"])
+def test_every_address_that_people_may_register_with_can_be_written_to(address: str) -> None:
+    assert check_address(address) == address
+
+    assert parsed(build(mail(to=Mailbox(address))))["To"].addresses[0].addr_spec == address
 
 
 @pytest.mark.parametrize("address", ["", "a", "a@b, c@d", "a@b>", "<a@b", 'a"@b', "a b@c", "a@b@c", "a@b(c)"])

@@ -8,6 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from academy.errors import Invalid
+from academy.invites import ical
+from academy.outbox import letters
 from academy.web.forms import Fields, Reader, parse_day, parse_time, unusable
 
 
@@ -132,3 +134,41 @@ def test_no_text_breaks_a_reader(typed: str) -> None:
     kept = read.text("a", most=50, lines=True)
 
     assert not unusable(kept) and len(kept) <= 50
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("https://meet.example/j/1?pwd=a%20b&x=1#top", "https://meet.example/j/1?pwd=a%20b&x=1#top"),
+        ("HTTPS://Meet.Example:8443", "https://Meet.Example:8443"),
+        ("https://meet.example/café/{room}", "https://meet.example/caf%C3%A9/%7Broom%7D"),
+        ("https://maps.example/O'Brien|x^y", "https://maps.example/O%27Brien%7Cx%5Ey"),
+    ],
+)
+def test_a_link_is_kept_in_the_letters_that_mails_and_calendars_can_hold(typed: str, kept: str) -> None:
+    read = reader(link=typed)
+
+    assert (read.web_address("link"), read.errors) == (kept, {})
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["javascript:alert(1)", "https://", "https://nowhere", "https://a@b.example", "https://a.example/<b>", "//a.bc"],
+)
+def test_what_is_no_link_is_refused(typed: str) -> None:
+    read = reader(link=typed)
+
+    assert (read.web_address("link"), read.errors) == ("", {"link": "Enter a link that starts with https://"})
+
+
+def test_a_link_that_grows_too_long_when_it_is_encoded_is_refused() -> None:
+    read = reader(link="https://meet.example/" + "é" * 200)
+
+    assert (read.web_address("link"), read.errors) == ("", {"link": "The link must be 500 characters or fewer."})
+
+
+@given(st.text(max_size=60), st.text(max_size=60))
+def test_every_link_that_is_taken_can_stand_in_a_mail_and_in_an_invite(host: str, rest: str) -> None:
+    for typed in (f"https://{host}.example/{rest}", f"https://meet.example/{rest}"):
+        link = reader(link=typed).web_address("link")
+        assert link == "" or (letters._LINK.fullmatch(link) and ical._LINK.fullmatch(link))

@@ -274,6 +274,8 @@ async def test_a_new_name_reaches_calendars_and_asks_nobody(database: db.Engine,
 
     (event,) = await CalendarEvent.select()
     assert (event["title"], event["asked_sequence"]) == ("Top Talent, Kent: Day 1", 0)
+    assert event["description"] == "Day 1, a session of Top Talent, Kent."
+    assert msgspec.json.decode(event["context"])["cohort"] == "Top Talent, Kent"
 
 
 # ------------------------------------------------------------------ cancel

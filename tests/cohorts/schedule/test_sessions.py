@@ -97,6 +97,7 @@ async def test_a_corrected_title_asks_nobody(database: db.Engine, now: datetime)
     (event,) = await CalendarEvent.select()
     assert moved is False
     assert (event["title"], event["sequence"], event["asked_sequence"]) == ("Top Talent, Essex: Leading change", 1, 0)
+    assert event["description"] == "Leading change, a session of Top Talent, Essex."
     assert await verbs() == ["session.change"]
 
 
