@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from typing import cast
 
 import msgspec
@@ -14,6 +15,8 @@ from academy.database.versions import pending
 from academy.errors import DomainError
 from academy.settings import Settings
 from academy.web import logs
+
+log = logging.getLogger("academy.serving")
 
 
 class NotMigrated(DomainError):
@@ -33,6 +36,7 @@ def run(settings: Settings) -> None:
     logs.set_up()
     if asyncio.run(pending(settings)):
         raise NotMigrated("The database is not at this version yet. Run: academy migrate")
+    log.info("serving at %s", settings.address)
     uvicorn.Server(configure(settings)).run()
 
 
