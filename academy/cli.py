@@ -20,10 +20,13 @@ if TYPE_CHECKING:
 
 def settings() -> Settings:
     """The settings of the environment, with the data folder made."""
-    from academy.settings import from_environment
+    from academy.settings import BadSetting, from_environment
 
     found = from_environment()
-    found.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        found.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise BadSetting(f"ACADEMY_DATA_DIR is {found.data_dir}, which cannot be made: {error.strerror}.") from error
     return found
 
 

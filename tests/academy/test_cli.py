@@ -78,6 +78,19 @@ def test_a_wrong_setting_is_named() -> None:
     assert (refused.exit_code, refused.output) == (1, "ACADEMY_PORT is 'eighty'. It must be a whole number.\n")
 
 
+def test_a_data_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    folder = tmp_path / "file" / "academy"
+
+    refused = academy({"ACADEMY_DATA_DIR": str(folder)}, "migrate")
+
+    assert (refused.exit_code, refused.output) == (
+        1,
+        f"ACADEMY_DATA_DIR is {folder}, which cannot be made: Not a directory.
+",
+    )
+
+
 def test_serving_an_academy_that_is_not_migrated_is_refused(environment: dict[str, str]) -> None:
     refused = academy(environment, "serve")
 
