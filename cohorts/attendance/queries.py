@@ -25,7 +25,7 @@ SESSION = database.compiled_sql("""
 PEOPLE = database.compiled_sql("""
     SELECT en.id AS enrolment, en.person, pe.name, en.status, en.organisation_name, o.name AS organisation,
            i.reply, i.state AS invited, a.mark, a.minutes, a.note, a.previous_mark, a.previous_minutes,
-           a.previous_note, a.marked_at, m.name AS marker
+           a.previous_note, a.marked_at, a.source, m.name AS marker
     FROM enrolment en
     JOIN person pe ON pe.id = en.person
     LEFT JOIN organisation o ON o.id = en.organisation
@@ -83,6 +83,10 @@ MINUTES = database.compiled_sql("""
 """)
 
 
+UNDO = "undo"
+"""The source of marks that a save was taken back to."""
+
+
 class Held(msgspec.Struct, frozen=True, kw_only=True):
     """The session that a register belongs to."""
 
@@ -118,6 +122,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     was_note: str
     marked_at: datetime | None
     marked_by: str
+    source: str
 
 
 class Register(msgspec.Struct, frozen=True, kw_only=True):
@@ -141,6 +146,12 @@ class Register(msgspec.Struct, frozen=True, kw_only=True):
     def saved_by(self) -> str:
         latest = self.saved_at
         return next((line.marked_by for line in self.lines if latest and line.marked_at == latest), "")
+
+    @property
+    def undone(self) -> bool:
+        """Whether the last save took another one back. To undo it brings that one back."""
+        latest = self.saved_at
+        return any(line.source == UNDO for line in self.lines if latest and line.marked_at == latest)
 
     @property
     def marked(self) -> int:
@@ -194,6 +205,7 @@ async def register(session: UUID) -> Register | None:
             was_note=row["previous_note"] or "",
             marked_at=row["marked_at"],
             marked_by=row["marker"] or "",
+            source=row["source"] or "",
         )
         for row in rows
     ]

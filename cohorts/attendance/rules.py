@@ -15,6 +15,9 @@ from cohorts.schedule.tables import CohortStatus, SessionStatus
 OPENS_BEFORE = timedelta(hours=1)
 """People arrive early; a day before, nobody has been anywhere."""
 
+UNDO_WITHIN = timedelta(days=1)
+"""A slip is seen at once. Weeks later one tap would empty a register that hours and certificates rest on."""
+
 MOST_NOTE = 300
 
 CALLED: dict[Mark, str] = {
@@ -45,6 +48,10 @@ class SessionCancelled(RegisterClosed):
 
 class CohortClosed(RegisterClosed):
     """Certificates are out: only a coordinator corrects the register."""
+
+
+class TooLateToUndo(DomainError):
+    """The last save is too long ago to be taken back as a whole."""
 
 
 class MinutesNeeded(DomainError):
@@ -98,6 +105,13 @@ def why_not_mark(
         )
     if cohort is CohortStatus.CLOSED and not coordinator:
         return CohortClosed("This cohort is closed. Ask the coordinator to correct the register.")
+    return None
+
+
+def why_not_undo(saved_at: datetime, *, now: datetime) -> TooLateToUndo | None:
+    """Why a save cannot be taken back now; None when it can."""
+    if now - saved_at > UNDO_WITHIN:
+        return TooLateToUndo("The last save is more than a day old. Change the marks that are wrong, and save.")
     return None
 
 

@@ -70,12 +70,18 @@ async def mark_everyone_present(session: UUID, *, actor: Actor, now: datetime, c
 
 
 async def undo(session: UUID, *, saved_at: datetime, actor: Actor, now: datetime, coordinator: bool = True) -> Saved:
-    """Put back what stood before the save at ``saved_at``, if that is still the last one. Raises ChangedMeanwhile."""
+    """Put back what stood before the save at ``saved_at``. That is a save too: to undo it brings the other one back.
+
+    Raises ChangedMeanwhile when it is no longer the last one, and TooLateToUndo after a day.
+    """
     async with database.transaction():
         register = await _open_register(session, coordinator=coordinator, now=now)
         last = register.last_save
         if not last or register.saved_at != saved_at:
             raise ChangedMeanwhile("The register was saved again meanwhile, so nothing was undone. Look at it first.")
+        refused = rules.why_not_undo(saved_at, now=now)
+        if refused:
+            raise refused
         rows = [
             Attendance(
                 session=session,
@@ -83,10 +89,10 @@ async def undo(session: UUID, *, saved_at: datetime, actor: Actor, now: datetime
                 mark=Mark(line.was),
                 minutes=line.was_minutes,
                 note=line.was_note,
-                previous_mark="",
-                previous_minutes=0,
-                previous_note="",
-                source="undo",
+                previous_mark=line.mark,
+                previous_minutes=line.minutes,
+                previous_note=line.note,
+                source="register" if register.undone else queries.UNDO,
                 marked_by=actor.person,
                 marked_at=now,
             )

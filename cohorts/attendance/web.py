@@ -77,6 +77,11 @@ def render(
         replies=REPLIES,
         called=rules.CALLED,
         why_not=refused.message if refused else "",
+        can_undo=bool(
+            register.last_save
+            and not refused
+            and not rules.why_not_undo(register.last_save[0].marked_at or now, now=now)
+        ),
         now=now,
         number=number,
         pages=pages,
@@ -114,7 +119,7 @@ async def save(request: Request[Any, Any, Any], session: FromPath[UUID]) -> Resp
 @post("/sessions/{session:uuid}/register/undo", who=Who.FACILITATOR)
 async def undo(request: Request[Any, Any, Any], session: FromPath[UUID]) -> Response[Any]:
     fields = await read_form(request)
-    await register_for(request, session)
+    undone = (await register_for(request, session)).undone
     try:
         saved_at = datetime.fromisoformat(fields.get("saved_at", ""))
     except ValueError:
@@ -125,7 +130,8 @@ async def undo(request: Request[Any, Any, Any], session: FromPath[UUID]) -> Resp
         session, saved_at=saved_at, actor=actor(request), now=clock.now(), coordinator=request.user.coordinator
     )
     people = "1 person is" if saved.changed == 1 else f"{saved.changed} people are"
-    return redirect(f"/sessions/{session}/register", said=f"Undone: {people} marked as before.")
+    text = f"The save is back: {people} marked as it said." if undone else f"Undone: {people} marked as before."
+    return redirect(f"/sessions/{session}/register", said=text)
 
 
 def told(saved: service.Saved) -> str:
@@ -135,8 +141,10 @@ def told(saved: service.Saved) -> str:
     text = "Saved: 1 mark." if saved.changed == 1 else f"Saved: {saved.changed} marks."
     if saved.flagged:
         text += " 1 certificate needs" if saved.flagged == 1 else f" {saved.flagged} certificates need"
-        text += " a decision, because it no longer agrees with the register." if saved.flagged == 1 else (
-            " a decision, because they no longer agree with the register."
+        text += (
+            " a decision, because it no longer agrees with the register."
+            if saved.flagged == 1
+            else (" a decision, because they no longer agree with the register.")
         )
     return text
 

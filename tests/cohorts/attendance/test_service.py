@@ -60,7 +60,37 @@ async def test_undo_takes_back_the_last_save_and_no_other() -> None:
     register = await queries.register(course.sessions[0])
     assert register is not None
     assert [line.note for line in register.lines] == ["", "left at lunch"]
-    assert register.last_save == []
+    assert register.undone
+
+
+async def test_to_undo_an_undo_brings_the_save_back() -> None:
+    course = await a_course("Ana", "Ben")
+    await course.take(1, at=OVER, Ana=P, Ben=A)
+    for minutes in (1, 2):
+        register = await queries.register(course.sessions[0])
+        assert register is not None and register.saved_at is not None
+        await service.undo(
+            course.sessions[0], saved_at=register.saved_at, actor=ACADEMY, now=OVER + timedelta(minutes=minutes)
+        )
+
+    assert await course.marks(1) == {"Ana": ("present", 180), "Ben": ("absent", 0)}
+    register = await queries.register(course.sessions[0])
+    assert register is not None
+    assert not register.undone
+
+
+async def test_a_save_can_be_undone_for_a_day_and_no_longer() -> None:
+    course = await a_course("Ana", "Ben")
+    await course.take(1, at=OVER, Ana=P, Ben=A)
+
+    with pytest.raises(rules.TooLateToUndo):
+        await service.undo(
+            course.sessions[0], saved_at=OVER, actor=ACADEMY, now=OVER + timedelta(days=1, microseconds=1)
+        )
+
+    assert await course.marks(1) == {"Ana": ("present", 180), "Ben": ("absent", 0)}
+    await service.undo(course.sessions[0], saved_at=OVER, actor=ACADEMY, now=OVER + timedelta(days=1))
+    assert await course.marks(1) == {"Ana": ("unmarked", 0), "Ben": ("unmarked", 0)}
 
 
 async def test_undo_of_the_first_save_leaves_nobody_marked() -> None:

@@ -182,6 +182,8 @@ async def test_undo_is_offered_after_a_save_and_brings_back_what_was(client: htt
 
     assert answer.status_code == 303
     assert await course.marks(1) == {"Ana": ("present", 180)}
+    assert "Bring the save back" in (await client.get(here)).text
+    clock.advance(days=1, minutes=1)
     assert "saved_at" not in (await client.get(here)).text
 
 
