@@ -86,8 +86,7 @@ def test_a_data_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
 
     assert (refused.exit_code, refused.output) == (
         1,
-        f"ACADEMY_DATA_DIR is {folder}, which cannot be made: Not a directory.
-",
+        f"ACADEMY_DATA_DIR is {folder}, which cannot be made: Not a directory.\n",
     )
 
 
