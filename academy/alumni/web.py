@@ -220,7 +220,7 @@ async def alumni(request: Request[Any, Any, Any]) -> Response[Any]:
         and (not programme or programme in row.programmes)
     ]
     if asked.export:
-        return lists.export(rows, COLUMNS, asked, name="alumni")
+        return await lists.export(rows, COLUMNS, asked, name="alumni")
     return page(
         request,
         "academy/alumni/alumni.html",

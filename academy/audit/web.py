@@ -44,7 +44,7 @@ async def trail(request: Request[Any, Any, Any]) -> Response[Any]:
     }
     if asked.export:
         found = await queries.entries(**chosen, most=MOST_EXPORTED)
-        return export(found.lines, COLUMNS, asked, name="audit-trail")
+        return await export(found.lines, COLUMNS, asked, name="audit-trail")
     found = await queries.entries(**chosen, most=SIZE, skip=(asked.page - 1) * SIZE)
     pages = max(1, -(-found.total // SIZE))
     if asked.page > pages:

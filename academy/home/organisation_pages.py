@@ -44,7 +44,7 @@ async def organisations(request: Request[Any, Any, Any]) -> Response[Any]:
     chosen = {name: asked.query.get(name, "") for name in ("kind", "region")}
     found = await search.organisations(find=asked.find, **chosen)
     if asked.export:
-        return export(found, COLUMNS, asked, name="organisations")
+        return await export(found, COLUMNS, asked, name="organisations")
     return page(
         request,
         "academy/people/organisations.html",

@@ -50,7 +50,7 @@ async def people(request: Request[Any, Any, Any]) -> Response[Any]:
     chosen = {name: asked.query.get(name, "") for name in ("kind", "region", "trouble")}
     if asked.export:
         found = await search.people(find=asked.find, sort=asked.sort, most=MOST_EXPORTED, **chosen)
-        return export(found.rows, COLUMNS, asked, name="people")
+        return await export(found.rows, COLUMNS, asked, name="people")
     found = await search.people(find=asked.find, sort=asked.sort, most=SIZE, skip=(asked.page - 1) * SIZE, **chosen)
     pages = max(1, -(-found.total // SIZE))
     if asked.page > pages:

@@ -49,7 +49,7 @@ async def outbox(request: Request[Any, Any, Any]) -> Response[Any]:
     wanted = _filter(asked)
     if asked.export:
         found, _ = await queries.lines(wanted, page=1, size=MOST_EXPORTED)
-        return lists.export(found, COLUMNS, asked, name="outbox")
+        return await lists.export(found, COLUMNS, asked, name="outbox")
     found, total = await queries.lines(wanted, page=asked.page)
     counts = await queries.counts()
     person = (await contacts([wanted.person])).get(wanted.person) if wanted.person else None

@@ -47,7 +47,7 @@ async def manage(request: Request[Any, Any, Any]) -> Response[Any]:
         and (status in ("", row["status"]))
     ]
     if asked.export:
-        return export(found, COLUMNS, asked, name="programmes")
+        return await export(found, COLUMNS, asked, name="programmes")
     return page(
         request,
         "academy/programmes/manage.html",

@@ -63,7 +63,7 @@ async def preview(request: Request[Any, Any, Any], code: FromPath[str]) -> Respo
     rows = [Row(verdict, certificates.get(verdict.person)) for verdict in standing.verdicts]
     asked = lists.wanted(request)
     if asked.export:
-        return lists.export(rows, COLUMNS, asked, name=f"completion-{standing.cohort.code}")
+        return await lists.export(rows, COLUMNS, asked, name=f"completion-{standing.cohort.code}")
     refused = rules.why_not_close(standing.cohort.status, standing.sessions, clock.now())
     return page(
         request,
@@ -124,7 +124,7 @@ async def my_record(request: Request[Any, Any, Any]) -> Response[Any]:
     asked = lists.wanted(request)
     if asked.export:
         rows = [SessionRow(cohort, session) for cohort in found.cohorts for session in cohort.sessions]
-        return lists.export(rows, RECORD, asked, name="learning-record")
+        return await lists.export(rows, RECORD, asked, name="learning-record")
     return page(
         request,
         "cohorts/completion/record.html",

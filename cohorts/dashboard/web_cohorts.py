@@ -81,7 +81,7 @@ async def cohorts(request: Request[Any, Any, Any]) -> Response[Any]:
     if stage == ACTIVE:
         found.reverse()  # the next one first
     if asked.export:
-        return export(found, COLUMNS, asked, name="cohorts")
+        return await export(found, COLUMNS, asked, name="cohorts")
     return page(
         request,
         "cohorts/dashboard/cohorts.html",

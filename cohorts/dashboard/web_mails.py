@@ -35,7 +35,7 @@ async def mails(request: Request[Any, Any, Any], code: FromPath[str]) -> Respons
     )
     if asked.export:
         found, _ = await queries.lines(wanted, page=1, size=MOST_EXPORTED)
-        return lists.export(found, COLUMNS, asked, name=f"{code}-mails")
+        return await lists.export(found, COLUMNS, asked, name=f"{code}-mails")
     found, total = await queries.lines(wanted, page=asked.page)
     return page(
         request,

@@ -67,7 +67,7 @@ async def overview(request: Request[Any, Any, Any], code: FromPath[str]) -> Resp
     everyone = await queries.roster(cohort["id"], now=now)
     shown = [one for one in everyone if _fits(one, asked.query)]
     if asked.export:
-        return lists.export(shown, COLUMNS, asked, name=f"{code}-roster")
+        return await lists.export(shown, COLUMNS, asked, name=f"{code}-roster")
     sessions = await queries.session_lines(cohort["id"])
     return page(
         request,

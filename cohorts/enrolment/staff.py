@@ -215,7 +215,7 @@ async def waiting_list(request: Request[Any, Any, Any], code: FromPath[str]) -> 
     asked = lists.wanted(request)
     lines = [Waiting(position=at, entry=each) for at, each in enumerate(await queries.waiting(here.id), start=1)]
     if asked.export:
-        return lists.export(lines, COLUMNS, asked, name=f"waiting-list-{here.code}")
+        return await lists.export(lines, COLUMNS, asked, name=f"waiting-list-{here.code}")
     return page(
         request,
         "cohorts/enrolment/waiting_list.html",

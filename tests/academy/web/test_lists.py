@@ -1,11 +1,13 @@
 """A list filters, sorts and pages by its address."""
 
+import asyncio
+import threading
 from typing import Any
 
 import msgspec
 import pytest
 
-from academy.web import lists
+from academy.web import exports, lists
 from academy.web.lists import Column, Wanted
 
 
@@ -71,3 +73,19 @@ def test_a_link_of_the_list_keeps_the_filters_and_drops_what_it_changes() -> Non
 
 def test_only_known_kinds_of_file_are_exported() -> None:
     assert (wanted(export="csv").export, wanted(export="exe").export) == ("csv", "")
+
+
+async def test_nobody_waits_while_a_long_list_is_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    others_were_served = threading.Event()
+    served: list[bool] = []
+
+    def slow(*_: Any) -> bytes:
+        served.append(others_were_served.wait(5))
+        return b""
+
+    monkeypatch.setattr(exports, "as_csv", slow)
+    asyncio.get_running_loop().call_later(0.05, others_were_served.set)
+
+    await lists.export([Row("Ana")], COLUMNS, Wanted(export="csv"), name="people")
+
+    assert served == [True]
