@@ -182,6 +182,22 @@ async def overtaken(ids: Sequence[UUID]) -> set[UUID]:
     return found
 
 
+async def copied(ids: Sequence[UUID], *, since: datetime) -> set[UUID]:
+    """Those of these mails of which a copy waits, or was written after ``since``."""
+    found: set[UUID] = set()
+    for start in range(0, len(ids), 500):
+        part = list(ids[start : start + 500])
+        places = ", ".join(["{}"] * len(part))
+        for row in await database.fetch(
+            f"SELECT resend_of FROM message WHERE resend_of IN ({places}) "  # noqa: S608
+            "AND (state IN ('queued', 'sending') OR queued_at > {})",
+            *part,
+            since,
+        ):
+            found.add(_uuid(row["resend_of"]))
+    return found
+
+
 async def newest_of_threads(threads: Sequence[str]) -> list[UUID]:
     """The latest mail of each of these threads, sent or not."""
     newest: dict[str, UUID] = {}

@@ -132,13 +132,17 @@ def move(before: S, after: S) -> S:
     return after
 
 
+ONE_CLICK = timedelta(minutes=1)
+"""Who presses a button twice, or at the same time as somebody else, means one more mail and not two."""
+
+
 def why_not_again(
-    kind: str, state: S, *, overtaken: bool = False, over: bool = False, forgotten: bool = False
+    kind: str, state: S, *, overtaken: bool = False, over: bool = False, forgotten: bool = False, copied: bool = False
 ) -> str:
     """The sentence that says why a mail cannot be sent (again), or nothing if it can.
 
     ``overtaken``: there is a later mail about the same event, and some calendars would go back to the older
-    version; ``over``: the event has ended.
+    version; ``over``: the event has ended; ``copied``: a copy waits, or was written within ``ONE_CLICK``.
     """
     if state in OPEN:
         return "This mail is waiting to be sent. It leaves by itself."
@@ -152,6 +156,8 @@ def why_not_again(
         return "The session is over."
     if forgotten:
         return "The words of this mail are no longer kept."
+    if copied:
+        return "It was sent again a moment ago."
     return ""
 
 

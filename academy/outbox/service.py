@@ -118,10 +118,14 @@ async def send_again(messages: Iterable[UUID], *, actor: Actor, now: datetime) -
     """Send mails a second time, to the address that each person has now.
 
     One that was sent goes out as a new mail with a new Message-ID and the same invite; one that failed or came too
-    late is tried anew. What a later mail has overtaken stays where it is, with the reason.
+    late is tried anew. What a later mail has overtaken stays where it is, with the reason; so does what was sent
+    again a moment ago.
     """
     wanted = list(dict.fromkeys(messages))
     async with database.transaction():
+        await database.lock("outbox:again")
+        lately = now - rules.ONE_CLICK
+        copied = await queries.copied(wanted, since=lately)
         rows = await queries.rows(wanted)
         overtaken = await queries.overtaken(wanted)
         people = await contacts([row["person"] for row in rows if row["person"]])
@@ -134,6 +138,7 @@ async def send_again(messages: Iterable[UUID], *, actor: Actor, now: datetime) -
                 overtaken=row["id"] in overtaken,
                 over=_over(row, now),
                 forgotten=not row["context"],
+                copied=row["id"] in copied or (row["resend_of"] is not None and row["queued_at"] > lately),
             )
             if why:
                 refused[row["id"]] = why

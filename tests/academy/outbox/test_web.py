@@ -1,5 +1,6 @@
 """The outbox page, one mail, sending again, and the mailbox of a demonstration."""
 
+import asyncio
 import csv
 import io
 import re
@@ -186,6 +187,25 @@ async def test_a_failed_mail_is_tried_anew_at_the_address_of_now(
         0,
         mail["message_id"],
     )
+
+
+async def test_who_presses_twice_sends_one_more_mail(
+    client: httpx.AsyncClient, cora: UUID, now: datetime, settings: Settings
+) -> None:
+    await an_invite(now)
+    await delivery.postman(settings).send_due(now)
+    first, her = (await the_mail())["id"], service.Actor(cora, "Cora")
+
+    both = await asyncio.gather(*(service.send_again([first], actor=her, now=now) for _ in range(2)))
+    await delivery.postman(settings).send_due(now)
+    copy = (await the_mail(resend_of=first))["id"]
+    late = await service.send_again([first, copy], actor=her, now=now + timedelta(seconds=20))
+    wanted = await service.send_again([first], actor=her, now=now + timedelta(seconds=90))
+
+    told = "It was sent again a moment ago."
+    assert sorted(both, key=lambda each: each.queued) == [service.Again(0, {first: told}), service.Again(1, {})]
+    assert late == service.Again(0, {first: told, copy: told})
+    assert wanted == service.Again(1, {})
 
 
 async def test_an_overtaken_invite_is_not_sent_again(
