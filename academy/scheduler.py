@@ -19,6 +19,7 @@ import msgspec
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from academy import clock, database
+from academy.database.versions import require_current
 from academy.invites import frozen as frozen  # teaches the outbox to write invites
 from academy.outbox import bell, delivery
 from academy.outbox.delivery import Postman
@@ -145,7 +146,8 @@ def scheduler(settings: Settings) -> Scheduler:
 
 
 def run_worker(settings: Settings) -> None:
-    """Send mail and run timed work until SIGTERM or SIGINT."""
+    """Send mail and run timed work until SIGTERM or SIGINT. Raises NotMigrated."""
+    require_current(settings)
     asyncio.run(_work(settings))
 
 

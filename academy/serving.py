@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from typing import cast
 
@@ -11,16 +10,11 @@ import uvicorn
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from academy.app import create_app
-from academy.database.versions import pending
-from academy.errors import DomainError
+from academy.database.versions import require_current
 from academy.settings import Settings
 from academy.web import logs
 
 log = logging.getLogger("academy.serving")
-
-
-class NotMigrated(DomainError):
-    """The database is older or newer than this version."""
 
 
 class Route(msgspec.Struct, frozen=True, order=True):
@@ -34,8 +28,7 @@ class Route(msgspec.Struct, frozen=True, order=True):
 def run(settings: Settings) -> None:
     """Serve until told to stop. Raises NotMigrated when ``academy migrate`` has to run first."""
     logs.set_up()
-    if asyncio.run(pending(settings)):
-        raise NotMigrated("The database is not at this version yet. Run: academy migrate")
+    require_current(settings)
     log.info("serving at %s", settings.address)
     uvicorn.Server(configure(settings)).run()
 

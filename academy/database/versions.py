@@ -14,6 +14,7 @@ import msgspec
 
 from academy.database import engines
 from academy.database.failures import raise_in_our_words
+from academy.errors import DomainError
 from academy.settings import Settings
 
 APPS = ("academy", "cohorts", "mentoring")
@@ -33,6 +34,16 @@ class Step(msgspec.Struct, frozen=True):
 
     def __str__(self) -> str:
         return f"{self.app} {self.id}"
+
+
+class NotMigrated(DomainError):
+    """The database is older or newer than this version."""
+
+
+def require_current(settings: Settings) -> None:
+    """Raises NotMigrated when ``academy migrate`` has to run first. For what starts, before its event loop."""
+    if asyncio.run(pending(settings)):
+        raise NotMigrated("The database is not at this version yet. Run: academy migrate")
 
 
 async def pending(settings: Settings) -> list[str]:

@@ -1,4 +1,4 @@
-"""Lists as files that open right in Excel, with nothing in a cell that runs (reliability: formula cells)."""
+"""Lists as files that open right in Excel, with nothing in a cell that runs."""
 
 from __future__ import annotations
 

@@ -52,7 +52,10 @@ def http_error(request: Request[Any, Any, Any], error: HTTPException) -> Respons
     headers = dict(error.headers or {})
     if status >= 500:
         log.error("failed", extra={"path_template": _template(request), "kind": type(error).__name__})
-    return answer(request, status, _SENTENCES.get(status, _SENTENCES[400 if status < 500 else 500]), headers=headers)
+    sentence = _SENTENCES.get(status, _SENTENCES[400 if status < 500 else 500])
+    if status == 401 and wants_json(request):
+        sentence = "Send a bearer token that is valid, in the Authorization header."
+    return answer(request, status, sentence, headers=headers)
 
 
 def unexpected(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:

@@ -90,8 +90,9 @@ def test_a_data_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     )
 
 
-def test_serving_an_academy_that_is_not_migrated_is_refused(environment: dict[str, str]) -> None:
-    refused = academy(environment, "serve")
+@pytest.mark.parametrize("command", ["serve", "worker"])
+def test_an_academy_that_is_not_migrated_is_not_started(environment: dict[str, str], command: str) -> None:
+    refused = academy(environment, command)
 
     assert (refused.exit_code, refused.output) == (
         1,

@@ -15,7 +15,7 @@ LARGE = {"black", "markdown_it", "piccolo.apps.migrations.auto", "piccolo.conf.a
 START = """
 import sys
 from pathlib import Path
-from academy.serving import configure, pending
+from academy.serving import configure, require_current
 from academy.settings import Settings
 
 settings = Settings(data_dir=Path(sys.argv[1]))

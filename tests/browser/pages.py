@@ -63,7 +63,7 @@ R = "/r/{token:str}"
 LOOKS: list[Look] = [
     # for everybody
     public("/", shot="calendar"),
-    public("/", "/?find=nothing-has-this-name"),
+    public("/", "/?q=nothing-has-this-name"),
     public("/", "/?when=past&type=webinar", shot="calendar-past"),
     public("/programmes", shot="programmes"),
     public(S, "/programmes/top-talent", shot="programme"),
@@ -119,7 +119,7 @@ LOOKS: list[Look] = [
     # for coordinators: cohorts
     office("/today", shot="today"),
     office("/cohorts", shot="cohorts"),
-    office("/cohorts", "/cohorts?find=nothing-has-this-name"),
+    office("/cohorts", "/cohorts?q=nothing-has-this-name"),
     office(C + "/manage", "/cohorts/{running}/manage", shot="dashboard"),
     office(C + "/manage", "/cohorts/{open}/manage", shot="dashboard-open"),
     office(C + "/manage", "/cohorts/{planned}/manage", shot="dashboard-planned"),
