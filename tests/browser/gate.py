@@ -9,11 +9,14 @@ title that names the page and the service. The page is loaded once and then resi
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from playwright.async_api import Browser, Page
+from playwright.async_api import Browser, Page, Response
+
+Act = Callable[[Page], Awaitable[Response | None]]
+"""Sends a form of the page and gives the answer that came."""
 
 FLAGS = [
     "--no-sandbox",
@@ -56,11 +59,13 @@ async def check_page(
     cookies: Sequence[Mapping[str, str]] | Mapping[str, str] = (),
     participant: bool,
     status: int = 200,
+    act: Act | None = None,
 ) -> list[str]:
     """Everything that is wrong with one page; an empty list means that it may be shipped.
 
     ``cookies`` are names with values, or Playwright's own dictionaries. ``participant`` adds the rule of 44 px.
-    ``status`` is what the page should answer, for the pages of errors.
+    ``status`` is what the page should answer, for the pages of errors. ``act`` sends a form of the page first: the page
+    that follows is the one that is checked.
     """
     findings: list[str] = []
     context = await browser.new_context(viewport=_size(DESK), reduced_motion="reduce", locale="en-GB")
@@ -70,9 +75,11 @@ async def check_page(
         page = await context.new_page()
         _listen(page, findings, expected_status=status)
         answer = await page.goto(base_url + path, wait_until="load")
+        if act is not None and answer is not None and answer.status == 200:
+            answer = await act(page)
         if answer is None or answer.status != status:
             return [f"status: {path} answers {answer and answer.status}, not {status}"]
-        if page.url != base_url + path:
+        if act is None and page.url != base_url + path:
             findings.append(f"status: {path} sends on to {page.url.removeprefix(base_url)}")
 
         findings += await _words(page)
