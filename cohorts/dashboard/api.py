@@ -106,7 +106,7 @@ async def create_cohort(request: Request[Any, Any, Any]) -> Json:
     """Plan a cohort with its sessions, and publish it if the body says so."""
     now = clock.now()
 
-    async def create(body: NewCohort) -> tuple[int, CohortOut]:
+    async def create(body: NewCohort) -> tuple[int, Row]:
         programme = await programmes.by_slug(body.programme)
         if programme is None:
             raise NotFound("There is no programme with this slug.")
@@ -128,7 +128,7 @@ async def publish(request: Request[Any, Any, Any], code: FromPath[str]) -> Json:
     """Show the cohort to everyone."""
     now = clock.now()
 
-    async def show(_: Nothing) -> tuple[int, CohortOut]:
+    async def show(_: Nothing) -> tuple[int, Row]:
         await service.publish((await _cohort(code))["id"], actor=actor(request), now=now)
         return 200, await cohort_out(code, now=now, everything=True)
 
@@ -140,7 +140,7 @@ async def set_capacity(request: Request[Any, Any, Any], code: FromPath[str]) -> 
     """Change the number of places. Places added go to the waiting list at once; nobody loses one."""
     now = clock.now()
 
-    async def change(body: NewCapacity) -> tuple[int, CohortOut]:
+    async def change(body: NewCapacity) -> tuple[int, Row]:
         async with database.transaction():
             cohort = (await _cohort(code))["id"]
             await database.lock(f"cohort:{cohort}")
@@ -162,7 +162,7 @@ async def make_virtual(request: Request[Any, Any, Any], code: FromPath[str]) -> 
     """Move everything that is still to come to a link. Everyone invited is told."""
     now = clock.now()
 
-    async def move(body: Virtual) -> tuple[int, CohortOut]:
+    async def move(body: Virtual) -> tuple[int, Row]:
         reader = _reader(body, "link", "reason")
         link, reason = reader.web_address("link", "Enter the link that people join by."), _reason(reader)
         reader.done()
@@ -179,7 +179,7 @@ async def add_session(request: Request[Any, Any, Any], code: FromPath[str]) -> J
     """Add a session to a cohort. Everybody who has a place is invited."""
     now = clock.now()
 
-    async def add(body: NewSession) -> tuple[int, CohortOut]:
+    async def add(body: NewSession) -> tuple[int, Row]:
         details = session_details(body)
         await changes.add_session((await _cohort(code))["id"], details, actor=actor(request), now=now)
         return 201, await cohort_out(code, now=now, everything=True)
@@ -192,7 +192,7 @@ async def change_session(request: Request[Any, Any, Any], session: FromPath[UUID
     """Move or rename a session: what the body does not name stays. A new time or place asks everyone again."""
     now = clock.now()
 
-    async def change(body: SessionChange) -> tuple[int, CohortOut]:
+    async def change(body: SessionChange) -> tuple[int, Row]:
         async with database.transaction():
             row = await _session(session)
             details, reason = changed_details(row, body)
@@ -207,7 +207,7 @@ async def cancel_session(request: Request[Any, Any, Any], session: FromPath[UUID
     """Call a session off. Everyone invited is told why."""
     now = clock.now()
 
-    async def cancel(body: Why) -> tuple[int, CohortOut]:
+    async def cancel(body: Why) -> tuple[int, Row]:
         reader = _reader(body, "reason")
         reason = _reason(reader)
         reader.done()

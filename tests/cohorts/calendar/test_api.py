@@ -6,7 +6,7 @@ import httpx
 import msgspec
 import pytest
 
-from cohorts.calendar.api import CohortLine, CohortList
+from cohorts.calendar.api import CohortLine, CohortList, CohortOut, SessionOut
 from cohorts.enrolment import service as enrolment
 from cohorts.schedule import service as schedule
 from cohorts.schedule.tables import Cohort, Format
@@ -89,9 +89,7 @@ async def test_the_filters_are_those_of_the_calendar(reader: Program, clock: Clo
     later, over = clock.now + timedelta(days=30), clock.now - timedelta(days=30)
     virtual = {"format": Format.VIRTUAL, "venue": "", "link": "https://join.example/1"}
     await makers.a_cohort(code="essex")
-    await makers.a_cohort(
-        code="leeds", name="Leeds", region="Yorkshire and the Humber", starts_at=later, **virtual
-    )
+    await makers.a_cohort(code="leeds", name="Leeds", region="Yorkshire and the Humber", starts_at=later, **virtual)
     await makers.a_cohort(code="over", starts_at=over)
 
     found = {}
@@ -103,9 +101,7 @@ async def test_the_filters_are_those_of_the_calendar(reader: Program, clock: Clo
     assert found == FILTERS
 
 
-async def test_one_cohort_comes_with_its_sessions_but_not_with_the_link_to_join(
-    reader: Program, clock: Clock
-) -> None:
+async def test_one_cohort_comes_with_its_sessions_but_not_with_the_link_to_join(reader: Program, clock: Clock) -> None:
     cohort = await makers.a_cohort(code="essex", format=Format.VIRTUAL, venue="", link="https://join.example/secret")
     await makers.an_enrolment(cohort=cohort)
 
@@ -113,6 +109,8 @@ async def test_one_cohort_comes_with_its_sessions_but_not_with_the_link_to_join(
 
     body = answer.json()
     assert answer.status_code == 200
+    assert (body.keys(), body["sessions"][0].keys()) == (names(CohortOut), names(SessionOut))
+    assert msgspec.json.decode(answer.content, type=CohortOut).id == cohort
     assert (body["id"], body["capacity"], body["places_left"], body["waiting"]) == (str(cohort), 20, 19, 0)
     assert [(each["title"], each["starts_at"], each["status"]) for each in body["sessions"]] == [
         ("Day 1", "2026-06-24T09:00:00Z", "planned"),
