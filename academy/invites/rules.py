@@ -73,6 +73,10 @@ def asks_again(before: Shown, after: Shown) -> bool:
     )
 
 
+ONLINE = "Online"
+"""Where an event is that has a link to join and no place."""
+
+
 def next_stamp(last: datetime, now: datetime) -> datetime:
     """DTSTAMP of the next version: whole seconds, and later than the last one (calendar clients compare them)."""
     return max(now.replace(microsecond=0), last + timedelta(seconds=1))
@@ -103,15 +107,20 @@ def changes_in_words(before: Shown, after: Shown) -> list[dict[str, str]]:
     if (before.starts_at, before.ends_at, before.zone) != (after.starts_at, after.ends_at, after.zone):
         was, is_now = (times.when(each.starts_at, each.ends_at, each.zone) for each in (before, after))
         found.append(_change("Time", was, is_now))
-    if before.place != after.place:
-        found.append(_change("Place", before.place, after.place))
-    if before.link != after.link:
-        found.append(_change("Link to join", before.link and "another link", after.link))
+    was, now = _where(before), _where(after)
+    if was != now:
+        found.append(_change("Place", was, now))
+    if before.link != after.link and not (was != now and ONLINE in (was, now)):  # "Online" has said it
+        found.append(_change("Link to join", before.link and "another link", after.link and "the link below"))
     if before.title != after.title:
         found.append(_change("Title", before.title, after.title))
     elif before.description != after.description:  # which repeats the title
         found.append(_change("About", "", "has been changed"))
     return found
+
+
+def _where(event: Shown) -> str:
+    return event.place or (ONLINE if event.link else "")
 
 
 def _change(what: str, before: str, after: str) -> dict[str, str]:

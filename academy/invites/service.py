@@ -156,7 +156,7 @@ async def change_event(
             await outbox.drop(rules.reminder_prefix(event), now=now)
         if rules.is_over(before, now) and rules.is_over(after, now):
             return Told(row["sequence"], 0, asked)
-        extra = {"changed": rules.changes_in_words(before, after), "reason": reason}
+        extra = {"changed": rules.changes_in_words(before, after), "reason": reason, "answer_stands": not asked}
         told = await _tell(row, _present(await _invitees(event), row), now, _CHANGE, extra)
         return msgspec.structs.replace(told, asked=asked)
 

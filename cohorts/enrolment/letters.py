@@ -32,6 +32,8 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
     place_held: bool = False
     held_until: datetime | None = None
     status: str = ""
+    added_by: str = ""
+    """The coordinator who gave the place; empty for people who act for themselves."""
 
 
 def manage_path(enrolment: UUID) -> str:
@@ -58,11 +60,14 @@ def _letter(cohort: Cohort, told: Told, *, now: datetime) -> outbox.Letter:
 
 
 def _confirm(cohort: Cohort, told: Told, now: datetime) -> dict[str, Any]:
-    first = next(iter(cohort.to_come(now)), None)
+    sessions = cohort.to_come(now)
+    first = next(iter(sessions), None)
+    more = len(sessions) - 1
+    also = f", and {'one more session' if more == 1 else f'{more} more sessions'}" if more > 0 else ""
     until = told.held_until or now
     return {
         "cohort": cohort.name,
-        "when": first.when if first else "Dates follow",
+        "when": first.when + also if first else "Dates follow",
         "place": first.where if first else "",
         "place_held": told.place_held,
         "confirm_by": f"{uk_time(until, cohort.facts.zone)} on {uk_day(until, cohort.facts.zone)}",
@@ -74,6 +79,7 @@ def _sessions(cohort: Cohort, told: Told, now: datetime) -> dict[str, Any]:
     return {
         "cohort": cohort.name,
         "sessions": [{"title": one.title, "when": one.when, "place": one.where} for one in cohort.to_come(now)],
+        **({"added_by": told.added_by} if told.added_by and told.kind == "registration-confirmed" else {}),
         "manage_path": manage_path(told.enrolment),
     }
 
@@ -84,6 +90,7 @@ def _waiting(cohort: Cohort, told: Told, now: datetime) -> dict[str, Any]:
         "cohort": cohort.name,
         "when": first.when if first else "Dates follow",
         "position": told.position or 1,
+        **({"added_by": told.added_by} if told.added_by else {}),
         "manage_path": manage_path(told.enrolment),
     }
 

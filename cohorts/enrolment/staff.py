@@ -50,7 +50,8 @@ async def add(request: Request[Any, Any, Any], code: FromPath[str]) -> Response[
         actor=guards.actor(request),
         now=clock.now(),
     )
-    return redirect(_roster(here), said=_added(form.name, done))
+    entry = await queries.entry(here.id, done.enrolment)  # who is known to us keeps the name they have
+    return redirect(_roster(here), said=_added(entry.name if entry else form.name, done))
 
 
 async def _add_form(

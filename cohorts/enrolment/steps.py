@@ -77,6 +77,7 @@ async def write(cohort: Cohort, steps: Sequence[Step], *, verb: str, actor: Acto
                 position=step.position,
                 place_held=step.after is S.OFFERED,
                 held_until=step.values.get("held_until"),
+                added_by=actor.name if actor.person not in (None, step.person) else "",
             )
             for step in steps
             if step.letter and (contact := contacts[step.enrolment]) is not None

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from uuid import UUID
 
+import msgspec
 import pytest
 from icalendar import Calendar
 
@@ -276,3 +277,36 @@ async def test_inviting_costs_the_same_statements_for_one_and_for_fifty(
     assert len(counted) == for_one
     assert await Invitee.count() == 51
     assert await CalendarEvent.count() == 2
+
+
+async def changed_mail(event: UUID, now: datetime, **changed: object) -> tuple[list[dict[str, str]], str]:
+    """What the mail about a change lists, and its text."""
+    await service.change_event(event, now=now, **changed)
+    rows = await Message.select().where(Message.kind == "session-changed").order_by(Message.number, ascending=False)
+    mail = message_from_bytes(rendering.octets(rows[0], HEAD), policy=policy.default)
+    return msgspec.json.decode(rows[0]["context"])["changed"], " ".join(mail.get_body(("plain",)).get_content().split())
+
+
+async def test_who_is_not_asked_again_reads_that_the_answer_stands(database: room.Engine, now: datetime) -> None:
+    event = await session(now)
+    await service.invite(event, [await person()], now=now)
+
+    _, typo = await changed_mail(event, now, title="Top Talent, day 1")
+    _, moved = await changed_mail(event, now, starts_at=START + timedelta(hours=1))
+
+    stands, asks = "the answer that you have given us stands", "Say whether you can come"
+    assert (stands in typo, asks in typo) == (True, False)
+    assert (stands in moved, asks in moved) == (False, True)
+
+
+async def test_a_session_that_goes_online_has_one_new_place(database: room.Engine, now: datetime) -> None:
+    event = await session(now)
+    await service.invite(event, [await person()], now=now)
+
+    online, _ = await changed_mail(event, now, place="", link="https://teams.example/a")
+    other, _ = await changed_mail(event, now, link="https://teams.example/b")
+    back, _ = await changed_mail(event, now, place="Town Hall", link="")
+
+    assert online == [{"what": "Place", "before": "County Hall, Chelmsford", "after": "Online"}]
+    assert other == [{"what": "Link to join", "before": "another link", "after": "the link below"}]
+    assert back == [{"what": "Place", "before": "Online", "after": "Town Hall"}]

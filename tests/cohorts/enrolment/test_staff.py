@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 from collections.abc import AsyncIterator
 from uuid import UUID
 
@@ -60,6 +61,22 @@ async def test_somebody_new_is_added_with_name_and_address_and_need_not_confirm(
     assert [row["kind"] for row in kinds] == ["registration-confirmed", "session-invite"]
 
 
+async def test_who_is_added_reads_by_whom_and_who_registers_does_not(cora: httpx.AsyncClient) -> None:
+    cohort = await makers.a_cohort(capacity=2, sessions=1)
+    path = f"/cohorts/{await code_of(cohort)}/people/add"
+
+    await makers.an_enrolment(cohort=cohort, person=await makers.a_person(address="ana@council.example"))
+    for name in ("bea", "cat"):
+        await post(cora, path, {"name": name, "email": f"{name}@council.example"}, page=path)
+
+    rows = await Message.select().where(Message.kind != "session-invite")
+    assert {row["to_address"]: (row["kind"], json.loads(row["context"]).get("added_by", "")) for row in rows} == {
+        "ana@council.example": ("registration-confirmed", ""),
+        "bea@council.example": ("registration-confirmed", "Cora Coordinator"),
+        "cat@council.example": ("waiting-list-joined", "Cora Coordinator"),
+    }
+
+
 async def test_in_a_full_cohort_they_join_the_end_of_the_list(cora: httpx.AsyncClient) -> None:
     cohort, _ = await a_list("Ana")
     path = f"/cohorts/{await code_of(cohort)}/people/add"
@@ -77,8 +94,9 @@ async def test_adding_somebody_who_is_in_changes_nothing(cora: httpx.AsyncClient
     await makers.an_enrolment(cohort=cohort, person=person)
     path = f"/cohorts/{await code_of(cohort)}/people/add"
 
-    await post(cora, path, {"name": "Anna", "email": "ANA@council.example"}, page=path)
+    answer = await post(cora, path, {"name": "Anna", "email": "ANA@council.example"}, page=path)
 
+    assert "Ana had a place already." in words(await cora.get(answer.headers["location"]))
     assert [one.name for one in await queries.roster(cohort)] == ["Ana"]
 
 
