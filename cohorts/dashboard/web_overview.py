@@ -127,7 +127,7 @@ async def selected(request: Request[Any, Any, Any], code: FromPath[str]) -> Resp
     chosen = {one for text in fields.all("person") if (one := _uuid(text)) is not None}
     people = [one for one in await queries.roster(cohort["id"], now=now) if one.enrolment in chosen]
     if not people:
-        return redirect(_back(code), said="Nothing was done: tick the people first.")
+        return redirect(_back(code), said="Nobody was ticked. Tick people first, then press Go.")
     if fields.get("action") == "remind":
         told = await service.ask_again(cohort["id"], actor=actor(request), now=now, only=chosen)
         return redirect(_back(code), said=_reminded(told))
@@ -157,7 +157,7 @@ def next_step(one: OnRoster) -> str:
         return "Check the address: mail comes back"
     if one.status is not EnrolmentStatus.ENROLLED:
         return "Confirm the place"
-    if is_low(one):
+    if is_low(one) and one.reply:  # a session is still to come
         return "Talk about attendance"
     return NEXT_STEPS.get(one.reply, "") if one.reply else ""
 

@@ -37,6 +37,7 @@ PERSON: dict[str, Any] = {
         ({"reply": Reply.TENTATIVE}, "Settle whether they come"),
         ({"reply": None}, ""),
         ({"reply": Reply.DECLINED, "attended": 1, "marked": 2}, "Talk about attendance"),
+        ({"reply": None, "attended": 1, "marked": 2}, ""),
         ({"attended": 1, "marked": 2, "bounced": True}, "Check the address: mail comes back"),
         ({"status": EnrolmentStatus.OFFERED, "reply": None}, "Confirm the place"),
         ({"status": EnrolmentStatus.WITHDRAWN, "reason": "New job", "bounced": True}, "New job"),

@@ -292,7 +292,7 @@ async def test_nothing_ticked_changes_nothing(client: httpx.AsyncClient) -> None
     for chosen in ([], ["nonsense"], [str(stranger.enrolment)]):
         await post(client, f"/cohorts/{course.code}/selected", {"person": chosen, "action": "remind"})
         said = words(await client.get(f"/cohorts/{course.code}/manage"))
-        assert "Nothing was done: tick the people first." in said
+        assert "Nobody was ticked. Tick people first, then press Go." in said
 
     assert await letters("please-reply") == []
 
