@@ -156,6 +156,7 @@ async def test_an_address_that_is_none_of_ours_is_told_as_a_problem(cora: Progra
     assert problem(await cora.get("/api/nothing"))[0] == 404
     assert problem(await cora.post("/api/cohorts/essex"))[0] == 405
     assert problem(await cora.send("DELETE", "/api/programmes"))[0] == 405
+    assert problem(await cora.send("OPTIONS", "/api/programmes"))[0] == 405
 
 
 # ------------------------------------------------------------------ bodies

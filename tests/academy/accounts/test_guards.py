@@ -50,8 +50,7 @@ def routes() -> list[Any]:
 def small_app(settings: Settings) -> Litestar:
     return Litestar(
         route_handlers=routes(),
-        guards=[guards.who_may],
-        middleware=[sessions.SessionMiddleware()],
+        middleware=[sessions.SessionMiddleware(), guards.Gate()],
         exception_handlers={**HANDLERS, guards.SignInFirst: guards.to_sign_in},
         state=State({"settings": settings, "page_context": page_context}),
         openapi_config=None,
