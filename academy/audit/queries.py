@@ -23,6 +23,8 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     about_id: UUID | None
     about_name: str
     person: UUID | None
+    person_name: str | None = None
+    """Whose record it changed, as the person is called now."""
     changes: list[tuple[str, str, str]]
     note: str
 
@@ -34,23 +36,26 @@ class Found(msgspec.Struct, frozen=True):
     total: int
 
 
-_COLUMNS = (
-    "SELECT id, at, actor, actor_name, verb, about_kind, about_id, about_name, person, before, after, note FROM entry"
-)
+_FROM = " FROM entry LEFT JOIN person ON person.id = entry.person "
+_COLUMNS = f"""
+    SELECT entry.id, at, actor, actor_name, verb, about_kind, about_id, about_name, entry.person,
+           person.name AS person_name, before, after, entry.note {_FROM}
+"""
 _ABOUT = database.compiled_sql(
-    f"{_COLUMNS} WHERE about_kind = :kind AND about_id = :id ORDER BY at DESC, id DESC LIMIT :most"
+    f"{_COLUMNS} WHERE about_kind = :kind AND about_id = :id ORDER BY at DESC, entry.id DESC LIMIT :most"
 )
 _OF_PERSON = database.compiled_sql(
-    f"{_COLUMNS} WHERE person = :person OR actor = :person OR (about_kind = 'person' AND about_id = :person) "
-    "ORDER BY at DESC, id DESC LIMIT :most"
+    f"{_COLUMNS} WHERE entry.person = :person OR actor = :person OR (about_kind = 'person' AND about_id = :person) "
+    "ORDER BY at DESC, entry.id DESC LIMIT :most"
 )
 _WHERE = """
     WHERE (:verb = '' OR verb = :verb)
-      AND (:find = '' OR lower(actor_name) LIKE :find ESCAPE '!' OR lower(about_name) LIKE :find ESCAPE '!')
+      AND (:find = '' OR lower(actor_name) LIKE :find ESCAPE '!' OR lower(about_name) LIKE :find ESCAPE '!'
+           OR lower(person.name) LIKE :find ESCAPE '!')
       AND at >= :since AND at < :until
 """
-_COUNT = database.compiled_sql("SELECT count(*) AS n FROM entry" + _WHERE)
-_PAGE = database.compiled_sql(_COLUMNS + _WHERE + "ORDER BY at DESC, id DESC LIMIT :most OFFSET :skip")
+_COUNT = database.compiled_sql(f"SELECT count(*) AS n {_FROM}" + _WHERE)
+_PAGE = database.compiled_sql(_COLUMNS + _WHERE + "ORDER BY at DESC, entry.id DESC LIMIT :most OFFSET :skip")
 _VERBS = database.compiled_sql("SELECT DISTINCT verb FROM entry ORDER BY verb")
 
 
@@ -69,7 +74,7 @@ async def entries(
 ) -> Found:
     """Entries of all records from an instant up to another one, filtered and paged by the database: two queries.
 
-    ``find`` is a part of the name of who acted, or of the record.
+    ``find`` is a part of the name of who acted, of the record, or of the person whose record it is.
     """
     plain = find.strip().lower().replace("!", "!!").replace("%", "!%").replace("_", "!_")
     asked: dict[str, Any] = {"verb": verb, "find": f"%{plain}%" if plain else "", "since": since, "until": until}

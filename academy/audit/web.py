@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,6 +16,7 @@ from academy.web.access import Who
 from academy.web.forms import parse_day
 from academy.web.lists import Column, export, wanted
 from academy.web.pages import page, redirect
+from academy.web.templates import template_filter
 
 SIZE = 50
 MOST_EXPORTED = 20_000
@@ -26,9 +28,32 @@ COLUMNS: list[Column[Line]] = [
     Column("verb", "Did what", lambda line: line.verb),
     Column("kind", "Kind of record", lambda line: line.about_kind),
     Column("name", "Record", lambda line: line.about_name),
+    Column("person", "Whose", lambda line: line.person_name or ""),
     Column("changes", "From and to", lambda line: "; ".join(map("{0[0]}: {0[1]} → {0[2]}".format, line.changes))),
     Column("note", "Note", lambda line: line.note),
 ]  # fmt: skip
+
+
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)")
+_CODE = re.compile(r"[a-z]+(_[a-z]+)+")
+
+
+@template_filter
+def done(verb: str) -> str:
+    """A verb as people read it: "enrolment: move up"."""
+    return verb.replace(".", ": ").replace("_", " ")
+
+
+@template_filter
+def moment(value: str) -> datetime | None:
+    """The instant that a changed value stands for, so that it is shown in the reader's zone; else None."""
+    return datetime.fromisoformat(value) if _INSTANT.fullmatch(value) else None
+
+
+@template_filter
+def plain_words(value: str) -> str:
+    """A value as people read it: ``in_person`` is "in person"; what people typed stays."""
+    return value.replace("_", " ") if _CODE.fullmatch(value) else value
 
 
 @get("/audit", who=Who.COORDINATOR)
@@ -58,7 +83,7 @@ async def trail(request: Request[Any, Any, Any]) -> Response[Any]:
         total=found.total,
         pages=pages,
         asked=asked,
-        verbs=[("", "Anything"), *((verb, verb) for verb in await queries.verbs())],
+        verbs=[("", "Anything"), *((verb, done(verb)) for verb in await queries.verbs())],
         first=first.isoformat() if first else "",
         last=last.isoformat() if last else "",
         zone=request.user.time_zone,
