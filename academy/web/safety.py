@@ -31,4 +31,11 @@ async def add_headers(message: Message, scope: Scope) -> None:
     if b"cache-control" not in there:
         headers.extend(_PRIVATE)
     if scope["app"].state.settings.secure:  # type: ignore[union-attr]
+        headers[:] = [_https_only(name, value) for name, value in headers]
         headers.append(_HSTS)
+
+
+def _https_only(name: bytes, value: bytes) -> tuple[bytes, bytes]:
+    """No cookie that was set by HTTPS is ever sent without it, whoever set it."""
+    open_cookie = name.lower() == b"set-cookie" and b"; secure" not in value.lower()
+    return name, value + b"; Secure" if open_cookie else value
