@@ -9,6 +9,12 @@ from importlib import import_module
 
 SECTIONS = {
     "answers": "answers per second beside the ceiling of the raw driver",
+    "queries": "statements for an answer, with few rows and with many",
+    "mails": "invites and calendar feeds per second",
+    "races": "a crowd for the last places at one instant",
+    "kills": "kill -9 while people register",
+    "starting": "start, memory, waits for the disk",
+    "year": "building the demonstration, a backup under load",
 }
 
 

