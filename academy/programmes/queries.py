@@ -67,7 +67,11 @@ _ORGANISATIONS = database.compiled(
 # -------------------------------------------------------------- programmes
 async def all_programmes() -> list[Row]:
     """Drafts and archived ones too, by name. For coordinators."""
-    return await _ALL.run()
+    return sorted(await _ALL.run(), key=_name)  # databases put "Zebra" before "apple"
+
+
+def _name(row: Row) -> str:
+    return str(row["name"]).casefold()
 
 
 async def by_id(programme: UUID) -> Row | None:
@@ -81,7 +85,7 @@ async def by_slug(slug: str) -> Row | None:
 
 async def published() -> list[Row]:
     """What the public sees, by name."""
-    return await _PUBLISHED.run()
+    return sorted(await _PUBLISHED.run(), key=_name)
 
 
 async def published_by_slug(slug: str) -> Row | None:

@@ -99,12 +99,22 @@ class Reader:
             self.wrong(name, "Enter an email address in the correct format, like name@council.gov.uk")
             return ""
 
-    def whole(self, name: str, missing: str = "", *, low: int, high: int, default: int | None = None) -> int | None:
+    def whole(
+        self,
+        name: str,
+        missing: str = "",
+        *,
+        low: int,
+        high: int,
+        default: int | None = None,
+        what: str = "whole number",
+    ) -> int | None:
+        """A number from ``low`` to ``high``; ``what`` it is, in the sentence that refuses another one."""
         value = self.text(name, missing, most=12)
         if not value:
             return default
         if not re.fullmatch(r"-?\d{1,9}", value) or not low <= int(value) <= high:
-            self.wrong(name, f"Enter a whole number from {low} to {high}.")
+            self.wrong(name, f"Enter a {what} from {low} to {high}.")
             return default
         return int(value)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, time
 from typing import Any
 from uuid import UUID
@@ -54,8 +54,8 @@ def read_cohort(fields: Fields, *, programme_name: str, starts_at: datetime | No
     reader.check("zone", lambda: times.zone_named(zone))
     if "zone" in reader.errors:
         zone = times.UK
-    capacity = reader.whole("capacity", "Enter the number of places.", low=1, high=5000)
-    minimum = reader.whole("minimum", low=0, high=5000, default=0)
+    capacity = reader.whole("capacity", "Enter the number of places.", low=1, high=5000, what="number of places")
+    minimum = reader.whole("minimum", low=0, high=5000, default=0, what="minimum")
     reminders = rules.typed_reminders(fields.get("reminder_days", ""))
     if reminders is None:
         reader.wrong("reminder_days", "Enter days before each session, like 7, 1.")
@@ -167,6 +167,18 @@ def rows(fields: Mapping[str, str]) -> int:
     """How many rows for sessions the form has."""
     text = fields.get("rows", "2")
     return min(max(int(text), 1), MOST_ROWS) if text.isascii() and text.isdigit() and len(text) < 4 else 2
+
+
+def in_order(errors: Mapping[str, str], prefixes: Sequence[str]) -> dict[str, str]:
+    """Errors as the summary lists them: down the page, and each with the session that it is about."""
+    parts = ("title", "on", "starts", "ends")
+    sessions = {prefix + part: f"Session {prefix[1:-1]}" for prefix in prefixes for part in parts}
+    down = dict.fromkeys(("name", "region", "format", "venue", "link", *sessions, *LABELS, *errors))
+    return {
+        field: f"{sessions[field]}: {errors[field]}" if field in sessions else errors[field]
+        for field in down
+        if field in errors
+    }
 
 
 def _session(reader: Reader, *, zone: str, prefix: str) -> SessionDetails | None:

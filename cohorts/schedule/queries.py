@@ -62,7 +62,7 @@ _KNOWN_FACILITATORS = database.compiled_sql(
     "SELECT n.id, n.name FROM person n WHERE EXISTS (SELECT 1 FROM role_grant g WHERE g.person = n.id"
     " AND g.role = 'facilitator' AND g.ended_at IS NULL) ORDER BY n.name, n.id"
 )
-_PROGRAMMES = database.compiled_sql("SELECT slug, name FROM programme ORDER BY name")
+_PROGRAMMES = database.compiled_sql("SELECT slug, name FROM programme ORDER BY lower(name), name")
 
 
 # ----------------------------------------------------------------- cohorts

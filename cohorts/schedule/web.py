@@ -128,15 +128,16 @@ async def _new_page(
 ) -> Response[Any]:
     prefixes = [f"s{number}_" for number in range(1, forms.rows(typed) + 1)]
     zone = typed.get("zone", "")
+    wrong = errors or {}
     names = (*forms.LABELS, "version", "reason")
     return page(
         request,
         "cohorts/schedule/new.html",
         section=SECTION,
         staff=True,
-        status=422 if errors else 200,
-        errors=errors,
-        wrong=errors or {},
+        status=422 if wrong else 200,
+        errors=forms.in_order(wrong, prefixes),
+        wrong=wrong,
         programme=programme,
         cohort=None,
         typed={**{name: typed.get(name, "") for name in names}, "rows": str(len(prefixes))},

@@ -101,8 +101,8 @@ async def test_every_mistake_is_told_at_once_and_what_was_typed_stays(client: ht
         "code": "Use small letters, digits and hyphens, like top-talent.",
         "reminder_days": "Enter days before each session, like 7, 1.",
         "closes_on": "Registration must close after it opens.",
-        "s1_ends": "The session must end after it starts.",
-        "s2_on": "Enter a date, like 24 June 2026.",
+        "s1_ends": "Session 1: The session must end after it starts.",
+        "s2_on": "Session 2: Enter a date, like 24 June 2026.",
     }
     assert 'value="weekly"' in answer.text
     assert await db.fetch("SELECT count(*) AS found FROM cohort") == [{"found": 0}]
@@ -124,7 +124,7 @@ async def test_a_time_that_the_clocks_skip_is_refused(client: httpx.AsyncClient)
     answer = await post(client, NEW, typed, page=NEW)
 
     assert field_errors(answer) == {
-        "s1_starts": "1:30am on 28 March 2027 does not exist: the clocks go forward. Choose another time."
+        "s1_starts": "Session 1: 1:30am on 28 March 2027 does not exist: the clocks go forward. Choose another time."
     }
 
 
