@@ -252,7 +252,7 @@ SELECT p.slug, p.name, p.kind, p.summary, p.audience, p.contact_minutes, p.cpd_m
         AND c.last_ends_at >= :now) AS upcoming,
        (SELECT min(c.first_starts_at) FROM cohort c WHERE c.programme = p.id AND c.status = 'open'
         AND c.published_at IS NOT NULL AND c.first_starts_at >= :now) AS next_at
-FROM programme p WHERE p.status = 'published' ORDER BY p.name
+FROM programme p WHERE p.status = 'published' ORDER BY lower(p.name), p.name
 """,
     types={"next_at": datetime},
 )

@@ -49,13 +49,22 @@ TAGS: dict[Stage, Tag] = {
 
 
 def places_in_words(capacity: int, *, taken: int, waiting: int) -> str:
-    """How many places are left, as people ask: "Few places left: 2"."""
+    """How many places are left, as people ask: "Only 2 places left"."""
     left = capacity - taken
     if left <= 0:
         return f"Full, {waiting} waiting" if waiting else "Full, waiting list open"
     if left <= max(3, capacity // 10):
-        return f"Few places left: {left}"
+        return "Only 1 place left" if left == 1 else f"Only {left} places left"
     return f"{left} places left"
+
+
+def to_complete(needed: int | None, sessions: int) -> str:
+    """What completing takes of the sessions that there are; empty where it goes without saying."""
+    if sessions < 2:
+        return ""
+    if needed is None or needed >= sessions:
+        return "Attend both sessions" if sessions == 2 else f"Attend all {sessions} sessions"
+    return f"Attend {needed} of the {sessions} sessions"
 
 
 class View(msgspec.Struct, frozen=True, kw_only=True):

@@ -106,14 +106,15 @@ async def cohort(request: Request[Any, Any, Any], code: FromPath[str]) -> Respon
     visitor = request.scope.get("user")
     if found is None or (found.published_at is None and not (visitor and visitor.coordinator)):
         raise NotFound("We can't find that cohort. It may have moved: look for it in the calendar.")
+    sessions = await queries.sessions(found.id)
     return page(
         request,
         "cohorts/calendar/cohort.html",
         section="Calendar",
         cohort=found,
-        sessions=await queries.sessions(found.id),
+        sessions=sessions,
         kind=rules.KINDS[found.kind],
-        facts=cohort_facts(found),
+        facts=cohort_facts(found, sessions=sum(one["status"] == "planned" for one in sessions)),
         stage=tag(found, now),
         places=places_in_words(found),
         why_not=why_not_register(_facts(found), now=now),
@@ -163,12 +164,16 @@ def programme_facts(found: dict[str, Any]) -> list[tuple[str, str]]:
         ("Who it is for", found["audience"]),
         ("Contact time", minutes(found["contact_minutes"]) if found["contact_minutes"] else ""),
         ("CPD", minutes(found["cpd_minutes"]) if found["cpd_minutes"] else ""),
-        ("To complete", f"Attend at least {needed} sessions" if needed else "Attend every session"),
+        ("To complete", f"Attend {_sessions(needed)} or more" if needed else "Attend every session"),
     ]
     return [fact for fact in facts if fact[1]]
 
 
-def cohort_facts(found: CohortPage) -> list[tuple[str, str]]:
+def _sessions(number: int) -> str:
+    return "1 session" if number == 1 else f"{number} sessions"
+
+
+def cohort_facts(found: CohortPage, *, sessions: int) -> list[tuple[str, str]]:
     """What the page of a cohort lists first: when, where, for whom, how long."""
     virtual = found.format == Format.VIRTUAL
     where = "Online. The link is in your calendar invite." if virtual else found.venue
@@ -182,7 +187,7 @@ def cohort_facts(found: CohortPage) -> list[tuple[str, str]]:
         ("Who it is for", found.audience),
         ("Length", minutes(found.contact_minutes) if found.contact_minutes else ""),
         ("CPD", minutes(found.cpd_minutes) if found.cpd_minutes else ""),
-        ("To complete", f"Attend at least {found.sessions_needed} sessions" if found.sessions_needed else ""),
+        ("To complete", rules.to_complete(found.sessions_needed, sessions)),
         ("Register by", times.uk_date(closes, found.zone) if closes else ""),
     ]
     return [fact for fact in facts if fact[1]]

@@ -37,8 +37,9 @@ def test_any_address_is_a_view_that_has_an_address(query: dict[str, str]) -> Non
     ("capacity", "taken", "waiting", "told"),
     [
         (20, 0, 0, "20 places left"),
-        (20, 17, 0, "Few places left: 3"),
-        (100, 90, 0, "Few places left: 10"),
+        (20, 17, 0, "Only 3 places left"),
+        (100, 90, 0, "Only 10 places left"),
+        (20, 19, 0, "Only 1 place left"),
         (20, 20, 0, "Full, waiting list open"),
         (20, 20, 4, "Full, 4 waiting"),
     ],
@@ -51,3 +52,18 @@ def test_a_subscribed_view_is_named_after_its_filters() -> None:
     assert rules.name(View(kind="webinar", region="London"), "Leadership Academy") == (
         "Leadership Academy: webinars, London"
     )
+
+
+@pytest.mark.parametrize(
+    ("needed", "sessions", "told"),
+    [
+        (None, 0, ""),
+        (1, 1, ""),
+        (None, 2, "Attend both sessions"),
+        (3, 2, "Attend both sessions"),
+        (None, 3, "Attend all 3 sessions"),
+        (2, 3, "Attend 2 of the 3 sessions"),
+    ],
+)
+def test_completing_is_told_by_the_sessions_that_there_are(needed: int | None, sessions: int, told: str) -> None:
+    assert rules.to_complete(needed, sessions) == told

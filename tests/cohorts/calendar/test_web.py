@@ -123,7 +123,7 @@ async def test_the_page_of_a_cohort_says_what_when_where_and_how_to_register(cli
         "County Hall, Chelmsford",
         "24 and 25 June 2026",
     ]
-    assert "Few places left: 2" in told
+    assert "Only 2 places left" in told
     assert 'href="/cohorts/tt-essex/register"' in answer.text
 
 
