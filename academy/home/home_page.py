@@ -31,6 +31,9 @@ JOIN_WITHIN = timedelta(days=1)
 AHEAD = 6
 """Sessions shown after the next one."""
 
+MOST_REGISTERS = 3
+"""Registers to take that are shown; the page of all sessions has the others."""
+
 
 @get("/home", who=Who.SIGNED_IN)
 async def home(request: Request[Any, Any, Any]) -> Response[Any]:
@@ -47,7 +50,7 @@ async def home(request: Request[Any, Any, Any]) -> Response[Any]:
         "academy/home/home.html",
         section="My academy" if request.user.coordinator else "Home",
         name=first_name(request.user.name),
-        tasks=tasks(places, events),
+        tasks=tasks(places, events, [one for one in reversed(led) if one.untaken(now)][:MOST_REGISTERS]),
         next=events[0] if events else None,
         ahead=events[1 : 1 + AHEAD],
         further=len(events[1 + AHEAD :]),

@@ -10,6 +10,7 @@ import msgspec
 from academy.invites.queries import Event
 from academy.invites.tables import Reply
 from academy.invites.times import uk_day, uk_time
+from cohorts.attendance.queries import Led
 from cohorts.enrolment.queries import OwnEnrolment
 from cohorts.enrolment.rules import LIVE
 from cohorts.enrolment.service import manage_path
@@ -17,22 +18,37 @@ from cohorts.enrolment.tables import EnrolmentStatus
 
 
 class Task(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing to do. The button posts to ``post``; a task with an ``event`` has two, coming and not coming."""
+    """One thing to do. The button posts to ``post`` or leads to ``href``; a task with an ``event`` has two."""
 
     id: str
     what: str
     why: str = ""
     action: str = ""
     post: str = ""
+    href: str = ""
     event: Event | None = None
 
 
-def tasks(places: Sequence[OwnEnrolment], events: Sequence[Event]) -> list[Task]:
-    """Places to confirm, the first to expire first; then invites to answer.
+def tasks(places: Sequence[OwnEnrolment], events: Sequence[Event], untaken: Sequence[Led] = ()) -> list[Task]:
+    """Registers to take, the latest first; places to confirm, the first to expire first; then invites to answer.
 
     ``events`` are to come, the next first. The next one has its own question on the page, so it is no task.
     """
-    return [*_confirm(places), *_answer(events)]
+    return [*_registers(untaken), *_confirm(places), *_answer(events)]
+
+
+def _registers(untaken: Sequence[Led]) -> list[Task]:
+    return [
+        Task(
+            id=f"register-{one.id}",
+            what=f"Take the register of {one.title}",
+            why=f"{uk_day(one.times.starts_at, one.times.zone)}: {one.marked} of {one.expected} marked. "
+            "Hours and certificates come from it.",
+            action="Take the register",
+            href=f"/sessions/{one.id}/register",
+        )
+        for one in untaken
+    ]
 
 
 def _confirm(places: Sequence[OwnEnrolment]) -> list[Task]:

@@ -221,11 +221,17 @@ class Led(msgspec.Struct, frozen=True, kw_only=True):
     programme_name: str
     times: Times
     place: str
+    link: str
     cancelled: bool
     cancel_reason: str
     closed: bool
     expected: int
     marked: int
+
+    def untaken(self, now: datetime) -> bool:
+        """Whether the session is over and its register still has somebody unmarked."""
+        over = self.times.ends_at <= now and not self.cancelled and not self.closed
+        return over and self.marked < self.expected
 
 
 async def led_by(person: UUID) -> list[Led]:
@@ -237,7 +243,8 @@ async def led_by(person: UUID) -> list[Led]:
             cohort_name=row["cohort_name"],
             programme_name=row["programme_name"],
             times=Times(row["starts_at"], row["ends_at"], row["zone"]),
-            place=row["place"],
+            place=row["place"] or ("Online" if row["link"] else ""),
+            link=row["link"],
             cancelled="cancelled" in (row["status"], row["cohort_status"]),
             cancel_reason=row["cancel_reason"],
             closed=row["cohort_status"] == CohortStatus.CLOSED,

@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from academy.home.tasks import tasks
 from academy.invites.queries import Event
 from academy.invites.tables import EventStatus, Reply
+from cohorts.attendance.queries import Led
+from cohorts.attendance.rules import Times
 from cohorts.enrolment.queries import OwnEnrolment
 from cohorts.enrolment.service import manage_path
 from cohorts.enrolment.tables import EnrolmentStatus as S
@@ -128,3 +130,33 @@ def test_every_unanswered_session_is_asked_about_somewhere(replies: list[Reply])
     asked_by_card = silent == 1 and replies[0] is Reply.NEEDS_ACTION
     assert len(found) == (1 if silent and not asked_by_card else 0)
     assert all(bool(task.post) != (task.event is not None) for task in found)
+
+
+def led(number: int, *, ended: timedelta, **but: Any) -> Led:
+    told = {"id": UUID(int=number), "title": f"Day {number}", "cohort_name": "", "programme_name": "", "place": ""}
+    told |= {"link": "", "cancelled": False, "cancel_reason": "", "closed": False, "expected": 12, "marked": 0}
+    return Led(**told | {"times": Times(NOW - ended - timedelta(hours=3), NOW - ended)} | but)
+
+
+def test_who_leads_is_asked_for_the_registers_of_what_is_over() -> None:
+    (task,) = tasks([], [], [led(1, ended=timedelta(days=3), marked=2)])
+
+    assert (task.what, task.why, task.href) == (
+        "Take the register of Day 1",
+        "Friday 29 May: 2 of 12 marked. Hours and certificates come from it.",
+        f"/sessions/{UUID(int=1)}/register",
+    )
+
+
+@pytest.mark.parametrize(
+    ("ended", "but", "asked"),
+    [
+        (timedelta(), {}, True),
+        (-timedelta(seconds=1), {}, False),
+        (timedelta(days=1), {"marked": 12}, False),
+        (timedelta(days=1), {"cancelled": True}, False),
+        (timedelta(days=1), {"closed": True}, False),
+    ],
+)
+def test_a_register_is_untaken_until_everybody_is_marked(ended: timedelta, but: dict[str, Any], asked: bool) -> None:
+    assert led(1, ended=ended, **but).untaken(NOW) is asked
