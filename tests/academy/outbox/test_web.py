@@ -177,6 +177,8 @@ async def test_a_failed_mail_is_tried_anew_at_the_address_of_now(
         {Message.state: MessageState.FAILED, Message.to_address: "old@x.example", Message.attempts: 1}
     ).where(Message.id == mail["id"])
 
+    page = await client.get(f"/outbox/{mail['id']}")
+    assert f'href="/people/{mail["person"]}/edit"' in page.text
     await post(client, "/outbox/retry-failed", {}, page="/outbox")
 
     again = await the_mail()
