@@ -169,6 +169,7 @@ async def test_the_product_runs_its_own_jobs_without_mail_server(database: room.
         "reminders",
         "unconfirmed places",
         "below minimum",
+        "ended secrets",
         "old mails",
     ]
     assert len(kept) == 1
