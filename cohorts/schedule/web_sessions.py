@@ -91,7 +91,11 @@ async def change(request: Request[Any, Any, Any], code: FromPath[str], session: 
         if error.status != 422:
             raise
         return await form_page(request, cohort, row, fields, ticked, errors={_field(error): error.message})
-    told = " Everyone invited is told and asked again." if moved and cohort["status"] == "open" else ""
+    told = ""
+    if cohort["status"] == "open" and moved:
+        told = " Everyone invited is told and asked again."
+    elif cohort["status"] == "open" and details.title != row["title"]:
+        told = " Calendars follow, and nobody is asked again."
     return redirect(f"/cohorts/{code}/sessions", said=f"{details.title} is saved.{told}")
 
 
@@ -110,7 +114,8 @@ async def cancel(request: Request[Any, Any, Any], code: FromPath[str], session: 
     except Invalid as error:
         return await _cancel_page(request, cohort, row, reason=reader.fields.get("reason", ""), errors=error.errors)
     await service.cancel_session(session, reason, actor=actor(request), now=clock.now())
-    return redirect(f"/cohorts/{code}/sessions", said=f"{row['title']} is cancelled.")
+    told = " Everyone invited is told." if cohort["status"] == "open" else ""
+    return redirect(f"/cohorts/{code}/sessions", said=f"{row['title']} is cancelled.{told}")
 
 
 # ---------------------------------------- also for the page that adds a session

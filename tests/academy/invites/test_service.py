@@ -294,7 +294,7 @@ async def test_who_is_not_asked_again_reads_that_the_answer_stands(database: roo
     _, typo = await changed_mail(event, now, title="Top Talent, day 1")
     _, moved = await changed_mail(event, now, starts_at=START + timedelta(hours=1))
 
-    stands, asks = "the answer that you have given us stands", "Say whether you can come"
+    stands, asks = "an answer that you have given us stands", "Say whether you can come"
     assert (stands in typo, asks in typo) == (True, False)
     assert (stands in moved, asks in moved) == (False, True)
 

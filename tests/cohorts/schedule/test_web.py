@@ -243,6 +243,21 @@ async def test_moving_day_two_tells_everyone_and_needs_a_reason(client: httpx.As
     assert await mails("session-changed") == 2
 
 
+async def test_the_coordinator_reads_whether_people_are_asked_again(client: httpx.AsyncClient) -> None:
+    cohort = await a_cohort(code="tt")
+    session, second = await queries.sessions(cohort)
+    path = f"/cohorts/tt/sessions/{session['id']}"
+
+    await post(client, path, await session_form(session, title="Day 1, corrected"), page=path)
+    corrected = words(await client.get("/cohorts/tt/sessions"))
+    path = f"/cohorts/tt/sessions/{second['id']}/cancel"
+    await post(client, path, {"reason": "The trainer is ill"}, page=path)
+    cancelled = words(await client.get("/cohorts/tt/sessions"))
+
+    assert "Day 1, corrected is saved. Calendars follow, and nobody is asked again." in corrected
+    assert "Day 2 is cancelled. Everyone invited is told." in cancelled
+
+
 async def test_a_session_changed_meanwhile_shows_both_versions(client: httpx.AsyncClient) -> None:
     cohort = await a_cohort(code="tt", sessions=1)
     (session,) = await queries.sessions(cohort)
