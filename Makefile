@@ -33,9 +33,10 @@ test: $(VENV)/.made-dev ## set everything up and pass all tests, on SQLite and P
 test-fast: $(VENV)/.made-dev ## rules and services only, without the browser and the slow ones
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not browser and not slow"
 
-lint: $(VENV)/.made-dev ## style and formatting
+lint: $(VENV)/.made-dev ## style, formatting and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/mypy
 
 bench: $(VENV)/.made-dev ## print the figures of docs/benchmarks.md, as ratios within one run
 	$(BIN)/python -m benchmarks

@@ -50,7 +50,7 @@ async def who_may(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseR
     """Let the visitor pass or raise NotFound, NotAllowed or SignInFirst. A route without ``who`` is closed."""
     who = handler.opt.get("who")
     if not isinstance(who, Who):
-        if connection.scope["method"] == "OPTIONS":  # the framework's own handler, which nobody needs
+        if connection.scope.get("method") == "OPTIONS":  # the framework's own handler, which nobody needs
             raise MethodNotAllowedException
         log.error("a route has no rule", extra={"path_template": connection.scope.get("path_template", "")})
         raise NotFound

@@ -10,6 +10,7 @@ import asyncio
 import io
 from collections import OrderedDict
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import msgspec
@@ -49,10 +50,10 @@ def draw(certificate: CertificateFacts, *, address: str, brand: str, picture: bo
     import typst  # 40 MB of fonts and code: not before the first certificate
 
     given = {"data": msgspec.json.encode(words(certificate, address=address, brand=brand)).decode()}
-    tries = [(True, ["ua-1"]), (False, ["ua-1"]), (False, [])]
+    tries: list[tuple[bool, list[Any]]] = [(True, ["ua-1"]), (False, ["ua-1"]), (False, [])]
     for own_fonts_only, standards in tries:
         try:
-            made = typst.compile(
+            made = typst.compile(  # type: ignore[call-overload]
                 str(DESIGN),
                 root=str(DESIGN.parent),
                 format="png" if picture else "pdf",
@@ -62,7 +63,7 @@ def draw(certificate: CertificateFacts, *, address: str, brand: str, picture: bo
                 ignore_system_fonts=own_fonts_only,
                 pdf_standards=[] if picture else standards,
             )
-            return made[0] if isinstance(made, list) else made  # type: ignore[return-value]
+            return bytes(made[0] if isinstance(made, list) else made)
         except typst.TypstError as error:
             if "could not be displayed" not in str(error):
                 raise

@@ -61,7 +61,7 @@ async def trail(request: Request[Any, Any, Any]) -> Response[Any]:
     asked = wanted(request)
     first = parse_day(asked.query.get("from", "").strip())
     last = parse_day(asked.query.get("to", "").strip())
-    chosen = {
+    chosen: dict[str, Any] = {
         "verb": asked.query.get("verb", ""),
         "find": asked.find,
         "since": _midnight(first) if first else datetime(2000, 1, 1, tzinfo=UTC),

@@ -42,7 +42,10 @@ class Value(int):
     def __format__(self, spec: str) -> str:
         return f"__value_{self.name}__"
 
-    __str__ = __repr__ = lambda self: f"__value_{self.name}__"
+    def __str__(self) -> str:
+        return format(self)
+
+    __repr__ = __str__
     __hash__ = int.__hash__
 
     def __eq__(self, other: object) -> bool:

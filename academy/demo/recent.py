@@ -65,9 +65,9 @@ class Recent:
         yield Step(now - 4.2 * ONE, self._themself(PARTICIPANT, year.OPEN_WEBINAR), "enrolment")
         yield Step(now - 4.1 * ONE, self._themself(ABROAD, year.OPEN_WEBINAR), "enrolment")
         yield Step(now - 4 * ONE + HOUR, self._register(*EXPIRED, year.OPEN_COHORT))
-        for number, (code, *who) in enumerate(STRANGERS):
+        for number, (code, name, address, organisation) in enumerate(STRANGERS):
             at = now - 3.5 * ONE + number * 16 * HOUR + 2 * HOUR  # the last one two hours ago
-            yield Step(at, self._register(*who, code, confirmed=True), "enrolment")
+            yield Step(at, self._register(name, address, organisation, code, confirmed=True), "enrolment")
         yield Step(now - 1.5 * ONE, self._correct_register)
         yield Step(now - 1.2 * ONE, self._leave_and_return)
         yield Step(now - timedelta(minutes=50), self._register(*UNCONFIRMED, year.OPEN_COHORT), "enrolment")

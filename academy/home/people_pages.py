@@ -47,7 +47,7 @@ TROUBLES = [("", "Any address"), *search.TROUBLES.items()]
 @get("/people", who=Who.COORDINATOR)
 async def people(request: Request[Any, Any, Any]) -> Response[Any]:
     asked = wanted(request)
-    chosen = {name: asked.query.get(name, "") for name in ("kind", "region", "trouble")}
+    chosen: dict[str, Any] = {name: asked.query.get(name, "") for name in ("kind", "region", "trouble")}
     if asked.export:
         found = await search.people(find=asked.find, sort=asked.sort, most=MOST_EXPORTED, **chosen)
         return await export(found.rows, COLUMNS, asked, name="people")

@@ -130,7 +130,7 @@ async def import_organisations(rows: Iterable[NewOrganisation], now: datetime) -
                 for name, value in differing.items():
                     setattr(created[found["id"]], name, value)
             else:
-                await Organisation.update(differing).where(Organisation.id == found["id"])
+                await Organisation.update(dict[Any, Any](differing)).where(Organisation.id == found["id"])
         new_rows = list(created.values())
         for start in range(0, len(new_rows), CHUNK):
             await Organisation.insert(*new_rows[start : start + CHUNK])

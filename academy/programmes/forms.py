@@ -11,7 +11,7 @@ from academy.programmes.rules import Logo, ProgrammeDetails, SponsorshipDetails
 from academy.programmes.tables import ProgrammeKind
 from academy.web.forms import Fields, Reader
 
-KINDS = [(kind.value, words) for kind, words in rules.KIND_WORDS.items()]
+KINDS = [(str(kind), words) for kind, words in rules.KIND_WORDS.items()]
 
 LABELS = {
     "kind": "Kind",

@@ -104,7 +104,7 @@ def _about(programme: UUID, name: str) -> About:
     return About("programme", programme, name)
 
 
-def _values(details: ProgrammeDetails) -> dict[str, Any]:
+def _values(details: ProgrammeDetails) -> dict[Any, Any]:
     return {**msgspec.structs.asdict(details), "kind": details.kind.value}
 
 
@@ -175,7 +175,7 @@ async def set_logo(sponsorship: UUID, logo: Logo, *, actor: Actor, now: datetime
         )
 
 
-def _logo_values(logo: Logo | None) -> dict[str, Any]:
+def _logo_values(logo: Logo | None) -> dict[Any, Any]:
     if logo is None:
         return {}
     if not logo.alt:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from litestar.types import Message, Scope
 
 CSP = (
@@ -25,7 +27,7 @@ async def add_headers(message: Message, scope: Scope) -> None:
     """Before each answer is sent: middleware would miss 404 and 405. What says nothing of caching is not stored."""
     if message["type"] != "http.response.start":
         return
-    headers = message.setdefault("headers", [])
+    headers = cast("list[tuple[bytes, bytes]]", message.setdefault("headers", []))
     there = {name.lower() for name, _ in headers}
     headers.extend(pair for pair in _ALWAYS if pair[0] not in there)
     if b"cache-control" not in there:

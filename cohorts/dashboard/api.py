@@ -253,17 +253,18 @@ def session_details(body: NewSession, prefix: str = "") -> SessionDetails:
 def changed_details(row: Row, body: SessionChange) -> tuple[SessionDetails, str]:
     """A session as it is to be, and why. What nobody names stays, also where the session is. Raises Invalid."""
     given = {name: value for name, value in msgspec.structs.asdict(body).items() if value is not UNSET}
+    wanted: dict[str, Any] = {**row, **given}
     reader = _reader(body, "reason")
     reason = _reason(reader)
     reader.done()
     as_cohort = rules.place_and_link(format=row["format"], venue=row["venue"], link=row["cohort_link"])
-    own = (given.get("place", row["place"]), given.get("link", row["link"]))
+    own = (wanted["place"], wanted["link"])
     details = _read_session(
         "",
-        title=given.get("title", row["title"]),
-        starts_at=given.get("starts_at", row["starts_at"]),
-        ends_at=given.get("ends_at", row["ends_at"]),
-        compulsory=given.get("compulsory", row["compulsory"]),
+        title=wanted["title"],
+        starts_at=wanted["starts_at"],
+        ends_at=wanted["ends_at"],
+        compulsory=wanted["compulsory"],
         own=None if own == as_cohort else own,
     )
     return details, reason

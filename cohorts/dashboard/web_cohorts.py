@@ -38,7 +38,7 @@ ANY = "any"
 STAGES = [
     (ACTIVE, "Planned, open or running"),
     (ANY, "Any stage"),
-    *((stage.value, words[0]) for stage, words in rules.STAGE_WORDS.items()),
+    *((str(stage), words[0]) for stage, words in rules.STAGE_WORDS.items()),
 ]
 
 COLUMNS: list[Column[Row]] = [

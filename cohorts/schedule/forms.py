@@ -17,7 +17,7 @@ from cohorts.schedule.rules import CohortDetails, SessionDetails
 from cohorts.schedule.sessions import Leaders, Newcomer
 from cohorts.schedule.tables import Format
 
-FORMATS = [(kind.value, words) for kind, words in rules.FORMAT_WORDS.items()]
+FORMATS = [(str(kind), words) for kind, words in rules.FORMAT_WORDS.items()]
 REGIONS = [("", "Choose a region"), *((name, name) for name in rules.REGIONS)]
 MOST_ROWS = 12
 

@@ -180,7 +180,7 @@ async def make_virtual(cohort: UUID, link: str, reason: str, *, actor: Actor, no
         sessions = await remaining_sessions(cohort, now=now)
         for session in sessions:
             await invites.change_event(session["event"], now=now, reason=reason, place="", link=link)
-        wanted = {"format": Format.VIRTUAL.value, "venue": "", "link": link}
+        wanted: dict[Any, Any] = {"format": Format.VIRTUAL.value, "venue": "", "link": link}
         await Cohort.update({**wanted, "version": row["version"] + 1}).where(Cohort.id == cohort)
         before, after = audit.changed(row, wanted)
         await audit.record(
@@ -231,7 +231,7 @@ async def _check_code(code: str) -> None:
         raise rules.CodeTaken("Another cohort has this code. Change it, for example by adding the month.")
 
 
-async def _move(row: Row, to: CohortStatus, values: dict[str, Any]) -> None:
+async def _move(row: Row, to: CohortStatus, values: dict[Any, Any]) -> None:
     rules.move(CohortStatus(row["status"]), to)
     await Cohort.update({"status": to.value, "version": row["version"] + 1, **values}).where(Cohort.id == row["id"])
 
@@ -240,5 +240,5 @@ def _about(row: Row) -> About:
     return About("cohort", row["id"], row["name"])
 
 
-def _values(details: CohortDetails) -> dict[str, Any]:
+def _values(details: CohortDetails) -> dict[Any, Any]:
     return {**msgspec.structs.asdict(details), "format": details.format.value}
