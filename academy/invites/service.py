@@ -330,7 +330,7 @@ async def _next_version(row: Row, now: datetime, *, asks: bool = False, **change
     if asks:
         changed["asked_sequence"] = changed["sequence"]
     row.update(changed)
-    await CalendarEvent.update(changed).where(CalendarEvent.id == row["id"])
+    await CalendarEvent.update(dict[Any, Any](changed)).where(CalendarEvent.id == row["id"])
 
 
 _ALL_INVITED = database.compiled(
