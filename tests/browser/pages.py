@@ -111,11 +111,11 @@ LOOKS: list[Look] = [
     Look(route="/my-sessions", path="/my-sessions", who="facilitator", shot="my-sessions"),
     Look(
         route="/sessions/{session:uuid}/register",
-        path="/sessions/{led_session}/register",
+        path="/sessions/{past_session}/register",
         who="facilitator",
         shot="attendance",
     ),
-    office("/sessions/{session:uuid}/register", "/sessions/{past_session}/register"),
+    office("/sessions/{session:uuid}/register", "/sessions/{closed_session}/register"),
     # for coordinators: cohorts
     office("/today", shot="today"),
     office("/cohorts", shot="cohorts"),
@@ -218,9 +218,7 @@ async def places(*, now: datetime) -> dict[str, str]:
         "other": "empowering-women-york",
     }
     priya = await people.find(PARTICIPANT)
-    ruth = await people.find(FACILITATOR)
     assert priya is not None
-    assert ruth is not None
     top_talent = await _first(Programme, Programme.slug == "top-talent")
     return {
         **codes,
@@ -228,7 +226,6 @@ async def places(*, now: datetime) -> dict[str, str]:
         **await _registrations(codes, priya, now),
         **await _secrets(priya, now),
         "person": str(priya),
-        "led_session": str((await schedule.sessions_of_facilitator(ruth))[0]["id"]),
         "organisation": await _first(Organisation, Organisation.name == "Essex County Council"),
         "address": await _first(EmailAddress, EmailAddress.person == priya),
         "sponsorship": await _first(Sponsorship, Sponsorship.programme == top_talent),
@@ -241,7 +238,12 @@ async def places(*, now: datetime) -> dict[str, str]:
 async def _cohorts(codes: dict[str, str]) -> dict[str, str]:
     coming = await schedule.sessions(UUID(await _first(Cohort, Cohort.code == codes["open"])))
     held = await schedule.sessions(UUID(await _first(Cohort, Cohort.code == codes["running"])))
-    return {"session": str(coming[0]["id"]), "past_session": str(held[0]["id"])}
+    over = await schedule.sessions(UUID(await _first(Cohort, Cohort.code == codes["closed"])))
+    return {
+        "session": str(coming[0]["id"]),
+        "past_session": str(held[0]["id"]),
+        "closed_session": str(over[0]["id"]),
+    }
 
 
 async def _registrations(codes: dict[str, str], person: UUID, now: datetime) -> dict[str, str]:
