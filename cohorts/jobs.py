@@ -34,9 +34,7 @@ _EXPECTED = database.compiled_sql(
     """,
     types={"event": UUID, "person": UUID},
 )
-_TOLD = database.compiled_sql(
-    "SELECT key FROM message WHERE about_id = :event AND kind = 'session-reminder'"
-)
+_TOLD = database.compiled_sql("SELECT key FROM message WHERE about_id = :event AND kind = 'session-reminder'")
 _SHORT = database.compiled_sql(
     """
     SELECT c.id, c.code, c.name, c.zone, c.minimum, c.first_starts_at,
@@ -138,7 +136,5 @@ async def release_unconfirmed(now: datetime) -> object:
 
 
 async def _coordinators() -> list[UUID]:
-    held = RoleGrant.select(RoleGrant.person).where(
-        RoleGrant.role == Role.COORDINATOR, RoleGrant.ended_at.is_null()
-    )
+    held = RoleGrant.select(RoleGrant.person).where(RoleGrant.role == Role.COORDINATOR, RoleGrant.ended_at.is_null())
     return [row["person"] for row in await held.order_by(RoleGrant.granted_at)]

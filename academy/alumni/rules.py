@@ -100,9 +100,7 @@ def hours(minutes: int) -> str:
     return " ".join(parts) or "none"
 
 
-def corrected(
-    *, certificate_minutes: int, register_minutes: int, missed_compulsory: list[str], on: datetime
-) -> str:
+def corrected(*, certificate_minutes: int, register_minutes: int, missed_compulsory: list[str], on: datetime) -> str:
     """Why a certificate needs a decision after its registers were corrected; empty when both agree again."""
     parts = []
     if register_minutes != certificate_minutes:

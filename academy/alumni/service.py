@@ -32,9 +32,7 @@ class RegisterNow(msgspec.Struct, frozen=True):
     missed_compulsory: list[str]
 
 
-async def record_completion(
-    award: Award, *, organisation: str, actor: Actor, now: datetime
-) -> CertificateFacts | None:
+async def record_completion(award: Award, *, organisation: str, actor: Actor, now: datetime) -> CertificateFacts | None:
     """One of ``record_completions``; None if it was on record already."""
     made = await record_completions([award], organisation=organisation, actor=actor, now=now)
     return made[0] if made else None
@@ -160,9 +158,7 @@ async def revoke(certificate: UUID, *, reason: str, actor: Actor, now: datetime)
                 Certificate.needs_decision: "",
             }
         ).where(Certificate.id == certificate)
-        await audit.record(
-            "certificate.revoke", about(found), actor=actor, now=now, person=found.person, note=reason
-        )
+        await audit.record("certificate.revoke", about(found), actor=actor, now=now, person=found.person, note=reason)
 
 
 def about(certificate: CertificateFacts) -> About:

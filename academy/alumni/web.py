@@ -104,9 +104,7 @@ async def ask_reissue(request: Request[Any, Any, Any], certificate: FromPath[UUI
         "contact_minutes": str(found.contact_minutes),
         "cpd_minutes": str(found.cpd_minutes),
     }
-    return page(
-        request, "academy/alumni/reissue.html", section="Cohorts", staff=True, certificate=found, typed=typed
-    )
+    return page(request, "academy/alumni/reissue.html", section="Cohorts", staff=True, certificate=found, typed=typed)
 
 
 @post("/certificates/{certificate:uuid}/reissue", who=Who.COORDINATOR)

@@ -84,9 +84,7 @@ async def replies(events: Sequence[UUID]) -> dict[UUID, list[Answer]]:
     }
     for row in await Invitee.select().where(Invitee.event.is_in(ids)).order_by(Invitee.invited_at, Invitee.id):
         reply = Reply(row["reply"])
-        counts = rules.effective_reply(
-            reply, reply_sequence=row["reply_sequence"], asked_sequence=asked[row["event"]]
-        )
+        counts = rules.effective_reply(reply, reply_sequence=row["reply_sequence"], asked_sequence=asked[row["event"]])
         found[row["event"]].append(
             Answer(
                 event=row["event"],
@@ -141,16 +139,10 @@ async def event_of(person: UUID, event: UUID) -> Event:
     return _event(found[0])
 
 
-async def clashes(
-    person: UUID, *, starts_at: datetime, ends_at: datetime, but: UUID | None = None
-) -> list[Event]:
+async def clashes(person: UUID, *, starts_at: datetime, ends_at: datetime, but: UUID | None = None) -> list[Event]:
     """A person's events that overlap an interval (ends and starts may touch), other than ``but``: for warnings."""
     found = await _OF_PERSON.run(person=person, since=starts_at)
-    return [
-        _event(row)
-        for row in found
-        if row["starts_at"] < ends_at and _stands(row) and row["id"] != but
-    ]
+    return [_event(row) for row in found if row["starts_at"] < ends_at and _stands(row) and row["id"] != but]
 
 
 def in_calendar(each: Event) -> ical.Event:

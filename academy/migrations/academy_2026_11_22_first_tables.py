@@ -82,13 +82,9 @@ DESCRIPTION = "first tables"
 
 
 async def forwards():
-    manager = MigrationManager(
-        migration_id=ID, app_name="academy", description=DESCRIPTION
-    )
+    manager = MigrationManager(migration_id=ID, app_name="academy", description=DESCRIPTION)
 
-    manager.add_table(
-        class_name="Membership", tablename="membership", schema=None, columns=None
-    )
+    manager.add_table(class_name="Membership", tablename="membership", schema=None, columns=None)
 
     manager.add_table(
         class_name="OrganisationName",
@@ -111,9 +107,7 @@ async def forwards():
         columns=None,
     )
 
-    manager.add_table(
-        class_name="Employment", tablename="employment", schema=None, columns=None
-    )
+    manager.add_table(class_name="Employment", tablename="employment", schema=None, columns=None)
 
     manager.add_table(
         class_name="Organisation",
@@ -122,9 +116,7 @@ async def forwards():
         columns=None,
     )
 
-    manager.add_table(
-        class_name="Alumnus", tablename="alumnus", schema=None, columns=None
-    )
+    manager.add_table(class_name="Alumnus", tablename="alumnus", schema=None, columns=None)
 
     manager.add_table(
         class_name="WebSession",
@@ -133,9 +125,7 @@ async def forwards():
         columns=None,
     )
 
-    manager.add_table(
-        class_name="Completion", tablename="completion", schema=None, columns=None
-    )
+    manager.add_table(class_name="Completion", tablename="completion", schema=None, columns=None)
 
     manager.add_table(
         class_name="CalendarEvent",
@@ -144,21 +134,13 @@ async def forwards():
         columns=None,
     )
 
-    manager.add_table(
-        class_name="Entry", tablename="entry", schema=None, columns=None
-    )
+    manager.add_table(class_name="Entry", tablename="entry", schema=None, columns=None)
 
-    manager.add_table(
-        class_name="Person", tablename="person", schema=None, columns=None
-    )
+    manager.add_table(class_name="Person", tablename="person", schema=None, columns=None)
 
-    manager.add_table(
-        class_name="RoleGrant", tablename="role_grant", schema=None, columns=None
-    )
+    manager.add_table(class_name="RoleGrant", tablename="role_grant", schema=None, columns=None)
 
-    manager.add_table(
-        class_name="Message", tablename="message", schema=None, columns=None
-    )
+    manager.add_table(class_name="Message", tablename="message", schema=None, columns=None)
 
     manager.add_table(
         class_name="EmailAddress",
@@ -167,17 +149,11 @@ async def forwards():
         columns=None,
     )
 
-    manager.add_table(
-        class_name="ApiToken", tablename="api_token", schema=None, columns=None
-    )
+    manager.add_table(class_name="ApiToken", tablename="api_token", schema=None, columns=None)
 
-    manager.add_table(
-        class_name="Invitee", tablename="invitee", schema=None, columns=None
-    )
+    manager.add_table(class_name="Invitee", tablename="invitee", schema=None, columns=None)
 
-    manager.add_table(
-        class_name="Attempt", tablename="attempt", schema=None, columns=None
-    )
+    manager.add_table(class_name="Attempt", tablename="attempt", schema=None, columns=None)
 
     manager.add_table(
         class_name="AddressChange",
@@ -186,9 +162,7 @@ async def forwards():
         columns=None,
     )
 
-    manager.add_table(
-        class_name="FeedToken", tablename="feed_token", schema=None, columns=None
-    )
+    manager.add_table(class_name="FeedToken", tablename="feed_token", schema=None, columns=None)
 
     manager.add_table(
         class_name="Sponsorship",
@@ -204,9 +178,7 @@ async def forwards():
         columns=None,
     )
 
-    manager.add_table(
-        class_name="Programme", tablename="programme", schema=None, columns=None
-    )
+    manager.add_table(class_name="Programme", tablename="programme", schema=None, columns=None)
 
     manager.add_column(
         table_class_name="Membership",

@@ -135,6 +135,4 @@ def as_html(request: Request[Any, Any, Any], row: dict[str, Any]) -> Response[st
         words = rendering.letter(row, rendering.letterhead(request.app.state.settings))
     except Unwritable as error:
         raise NotFound(str(error)) from error
-    return Response(
-        words.html, media_type="text/html", headers={"Content-Security-Policy": MAIL_CSP}
-    )
+    return Response(words.html, media_type="text/html", headers={"Content-Security-Policy": MAIL_CSP})

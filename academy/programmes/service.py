@@ -54,9 +54,7 @@ async def publish(programme: UUID, *, actor: Actor, now: datetime) -> None:
     """Show it to everyone. Raises CannotPublish with what is missing. An archived one comes back the same way."""
     async with database.transaction():
         row = await _locked(programme)
-        reason = rules.why_not_publish(
-            status=row["status"], summary=row["summary"], description=row["description"]
-        )
+        reason = rules.why_not_publish(status=row["status"], summary=row["summary"], description=row["description"])
         if reason:
             raise rules.CannotPublish(reason)
         await _move(row, ProgrammeStatus.PUBLISHED, actor=actor, now=now)

@@ -101,9 +101,7 @@ async def register_out(session: UUID, *, now: datetime) -> RegisterOut:
     if register is None:
         raise NotFound("There is no such session.")
     held = register.session
-    refused = rules.why_not_mark(
-        held.times, session=held.status, cohort=held.cohort_status, coordinator=True, now=now
-    )
+    refused = rules.why_not_mark(held.times, session=held.status, cohort=held.cohort_status, coordinator=True, now=now)
     names = RegisterLine.__struct_fields__
     return RegisterOut(
         session=held.id,

@@ -124,21 +124,13 @@ DESCRIPTION = "first tables"
 
 
 async def forwards():
-    manager = MigrationManager(
-        migration_id=ID, app_name="cohorts", description=DESCRIPTION
-    )
+    manager = MigrationManager(migration_id=ID, app_name="cohorts", description=DESCRIPTION)
 
-    manager.add_table(
-        class_name="Outcome", tablename="outcome", schema=None, columns=None
-    )
+    manager.add_table(class_name="Outcome", tablename="outcome", schema=None, columns=None)
 
-    manager.add_table(
-        class_name="Enrolment", tablename="enrolment", schema=None, columns=None
-    )
+    manager.add_table(class_name="Enrolment", tablename="enrolment", schema=None, columns=None)
 
-    manager.add_table(
-        class_name="Cohort", tablename="cohort", schema=None, columns=None
-    )
+    manager.add_table(class_name="Cohort", tablename="cohort", schema=None, columns=None)
 
     manager.add_table(
         class_name="CohortSession",
@@ -147,9 +139,7 @@ async def forwards():
         columns=None,
     )
 
-    manager.add_table(
-        class_name="Attendance", tablename="attendance", schema=None, columns=None
-    )
+    manager.add_table(class_name="Attendance", tablename="attendance", schema=None, columns=None)
 
     manager.add_table(
         class_name="Facilitator",

@@ -55,9 +55,7 @@ _FACILITATORS_OF = database.compiled_sql(
     "SELECT f.person, n.name FROM facilitator f JOIN person n ON n.id = f.person"
     " WHERE f.session = :session ORDER BY n.name, n.id"
 )
-_LEADS = database.compiled_sql(
-    "SELECT 1 AS found FROM facilitator f WHERE f.session = :session AND f.person = :person"
-)
+_LEADS = database.compiled_sql("SELECT 1 AS found FROM facilitator f WHERE f.session = :session AND f.person = :person")
 _KNOWN_FACILITATORS = database.compiled_sql(
     "SELECT n.id, n.name FROM person n WHERE EXISTS (SELECT 1 FROM role_grant g WHERE g.person = n.id"
     " AND g.role = 'facilitator' AND g.ended_at IS NULL) ORDER BY n.name, n.id"

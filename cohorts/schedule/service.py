@@ -102,9 +102,7 @@ async def change_cohort(
             raise rules.BadPlace(why_not)
         await Cohort.update({**wanted, "version": version + 1}).where(Cohort.id == cohort)
         await _sessions_follow(row, details, reason=reason, now=now)
-        await audit.record(
-            "cohort.change", _about(row), actor=actor, now=now, before=before, after=after, note=reason
-        )
+        await audit.record("cohort.change", _about(row), actor=actor, now=now, before=before, after=after, note=reason)
     return max(details.capacity - row["capacity"], 0)
 
 
@@ -198,9 +196,7 @@ async def make_virtual(cohort: UUID, link: str, reason: str, *, actor: Actor, no
 async def remaining_sessions(cohort: UUID, *, now: datetime) -> list[Row]:
     """Those that are neither over nor cancelled."""
     return [
-        row
-        for row in await queries.sessions(cohort)
-        if row["status"] == SessionStatus.PLANNED and row["ends_at"] > now
+        row for row in await queries.sessions(cohort) if row["status"] == SessionStatus.PLANNED and row["ends_at"] > now
     ]
 
 

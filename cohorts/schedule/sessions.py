@@ -93,9 +93,7 @@ async def change_session(
         await keep_dates_in_step(row["cohort"])
         if leaders is not None:
             await _lead(session, leaders, actor=actor, now=now)
-        before, after = audit.changed(
-            row, {**wanted, "title": details.title, "compulsory": details.compulsory}
-        )
+        before, after = audit.changed(row, {**wanted, "title": details.title, "compulsory": details.compulsory})
         if after:
             await audit.record(
                 "session.move" if moved else "session.change",

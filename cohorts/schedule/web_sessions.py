@@ -249,9 +249,7 @@ async def _cancel_page(
         session=session,
         people=await invited([session]),
         reason=reason,
-        why_not=rules.why_not_session_changeable(
-            cohort_status=cohort["status"], session_status=session["status"]
-        ),
+        why_not=rules.why_not_session_changeable(cohort_status=cohort["status"], session_status=session["status"]),
     )
 
 

@@ -1,7 +1,7 @@
 """A program that talks to the JSON API, as its owner lets it.
 
-    ana = await program(client, person, "read", "enrol")
-    answer = await ana.post("/api/cohorts/tt-essex/enrolments")
+ana = await program(client, person, "read", "enrol")
+answer = await ana.post("/api/cohorts/tt-essex/enrolments")
 """
 
 from typing import Any
@@ -44,9 +44,7 @@ class Program:
 
 async def program(client: httpx.AsyncClient, person: UUID, *scopes: str) -> Program:
     """A program of this person's with a token for these scopes."""
-    return Program(
-        client, await accounts.create_api_token(person, "test", frozenset(scopes or ("read",)), clock.now())
-    )
+    return Program(client, await accounts.create_api_token(person, "test", frozenset(scopes or ("read",)), clock.now()))
 
 
 def problem(answer: httpx.Response) -> tuple[int, str, list[str]]:

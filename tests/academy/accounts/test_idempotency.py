@@ -49,9 +49,7 @@ async def test_two_calls_at_one_instant_with_one_key_have_one_effect(cora: Progr
     for number in range(5):
         body = {**NEW, "name": f"Top Talent {number}"}
 
-        answers = await asyncio.gather(
-            *(cora.post("/api/programmes", body, key=f"twins {number}") for _ in range(4))
-        )
+        answers = await asyncio.gather(*(cora.post("/api/programmes", body, key=f"twins {number}") for _ in range(4)))
 
         assert {(each.status_code, each.content) for each in answers} == {(201, answers[0].content)}
         assert await Programme.count() == number + 1
@@ -139,9 +137,7 @@ async def test_two_persons_do_not_share_keys(cora: Program, client: httpx.AsyncC
     assert first.json()["enrolment"] != second.json()["enrolment"]
 
 
-async def test_two_tokens_of_one_person_share_keys(
-    cora: Program, coordinator: UUID, client: httpx.AsyncClient
-) -> None:
+async def test_two_tokens_of_one_person_share_keys(cora: Program, coordinator: UUID, client: httpx.AsyncClient) -> None:
     other = await program(client, coordinator, "manage")
 
     first = await cora.post("/api/programmes", NEW, key="one")

@@ -136,10 +136,10 @@ def test_the_same_certificate_makes_the_same_octets() -> None:
 HOSTILE = [
     '#read("/etc/passwd")',
     "#sys.inputs",
-    '*bold* _it_ $x^2$ `raw` <label> @ref // comment /* x */ \\u{41}',
+    "*bold* _it_ $x^2$ `raw` <label> @ref // comment /* x */ \\u{41}",
     '"); #panic("x',
     '{"name": "somebody else"}',
-    "#import \"@preview/cetz:0.3.0\": *",
+    '#import "@preview/cetz:0.3.0": *',
     "<script>alert(1)</script>",
     "= Heading\\ #pagebreak()",
     "~ -- --- ... 'quotes' \"double\"",

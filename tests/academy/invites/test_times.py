@@ -86,6 +86,7 @@ def test_a_zone_that_does_not_exist_is_refused(name: str) -> None:
     with pytest.raises(times.UnknownZone, match="Choose a time zone from the list"):
         times.local_to_utc(SPRING, time(9), name)
 
+
 @pytest.mark.parametrize("name", ["right/Europe/London", "posix/Europe/London", "posixrules", "localtime", "Factory"])
 def test_a_zone_that_is_another_on_the_next_machine_is_refused(name: str) -> None:
     with pytest.raises(times.UnknownZone, match="Choose a time zone from the list"):

@@ -86,9 +86,7 @@ def test_partly_counts_from_half_of_the_session_on() -> None:
     assert not rules.attended(Mark.ABSENT_EXCUSED, 360, 360)
 
 
-@given(
-    mark=some.sampled_from(Mark), minutes=some.none() | some.integers(-5, 2000), length=some.integers(1, 900)
-)
+@given(mark=some.sampled_from(Mark), minutes=some.none() | some.integers(-5, 2000), length=some.integers(1, 900))
 def test_nobody_is_there_longer_than_the_session(mark: Mark, minutes: int | None, length: int) -> None:
     times = Times(START, START + timedelta(minutes=length))
     try:

@@ -149,6 +149,6 @@ async def test_the_record_as_csv(client: httpx.AsyncClient) -> None:
 
     lines = answer.content.decode("utf-8-sig").split("\r\n")
     assert lines[1:3] == [
-        "Top Talent,\"Top Talent, Essex\",Day 1,2026-06-24,Present,180,150,",
-        "Top Talent,\"Top Talent, Essex\",Day 2,2026-06-25,Absent,0,0,",
+        'Top Talent,"Top Talent, Essex",Day 1,2026-06-24,Present,180,150,',
+        'Top Talent,"Top Talent, Essex",Day 2,2026-06-25,Absent,0,0,',
     ]

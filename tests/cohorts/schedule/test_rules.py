@@ -140,9 +140,7 @@ def test_a_session_ends_after_it_starts_and_within_a_day() -> None:
 
 def test_registration_closes_after_it_opens() -> None:
     with pytest.raises(rules.BadTimes):
-        rules.check_cohort(
-            CohortDetails(name="A", code="a", registration_opens_at=NOW, registration_closes_at=NOW)
-        )
+        rules.check_cohort(CohortDetails(name="A", code="a", registration_opens_at=NOW, registration_closes_at=NOW))
 
 
 def test_the_minimum_is_not_above_the_places() -> None:

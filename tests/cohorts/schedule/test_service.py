@@ -172,9 +172,7 @@ async def test_of_ten_who_save_at_one_instant_one_wins_and_nine_are_told(databas
 
     answers = await asyncio.gather(
         *(
-            service.change_cohort(
-                cohort, settings_of(row, capacity=30 + number), version=2, actor=ACADEMY, now=now
-            )
+            service.change_cohort(cohort, settings_of(row, capacity=30 + number), version=2, actor=ACADEMY, now=now)
             for number in range(10)
         ),
         return_exceptions=True,

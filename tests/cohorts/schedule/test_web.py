@@ -149,9 +149,7 @@ async def test_a_taken_code_is_told_on_the_field(client: httpx.AsyncClient) -> N
 
     answer = await post(client, NEW, {**TYPED, "code": "tt-essex"}, page=NEW)
 
-    assert field_errors(answer) == {
-        "code": "Another cohort has this code. Change it, for example by adding the month."
-    }
+    assert field_errors(answer) == {"code": "Another cohort has this code. Change it, for example by adding the month."}
 
 
 # ---------------------------------------------------------------- settings
