@@ -29,6 +29,7 @@ STATEMENTS = [
     "CREATE INDEX message_in_thread ON message (thread, number) WHERE state IN ('queued', 'sending')",
     "CREATE INDEX message_newest ON message (queued_at)",
     "CREATE INDEX message_by_state ON message (state, queued_at)",
+    "CREATE INDEX message_resent ON message (resend_of) WHERE resend_of IS NOT NULL",
     "CREATE INDEX message_about ON message (about_id)",
     "CREATE INDEX message_sent ON message (sent_at) WHERE sent_at IS NOT NULL",
     # audit

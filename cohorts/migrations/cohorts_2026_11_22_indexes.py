@@ -18,6 +18,7 @@ STATEMENTS = [
     "CREATE INDEX enrolment_taking_places ON enrolment (cohort) WHERE status IN ('enrolled', 'offered')",
     "CREATE UNIQUE INDEX enrolment_list_order ON enrolment (cohort, list_number) WHERE status = 'waitlisted'",
     "CREATE INDEX enrolment_held ON enrolment (held_until) WHERE held_until IS NOT NULL",
+    "CREATE INDEX enrolment_newest ON enrolment (created_at)",
     "CREATE INDEX enrolment_change_by_time ON enrolment_change (enrolment, at)",
     # attendance, completion
     "CREATE UNIQUE INDEX attendance_once ON attendance (session, enrolment)",
