@@ -142,8 +142,12 @@ class SQLite:
 
     async def write(self, statements: Sequence[Statement]) -> None:
         self.raw.execute("BEGIN IMMEDIATE")
-        for each in statements:
-            self._one(each.sql, each.values)
+        try:
+            for each in statements:
+                self._one(each.sql, each.values)
+        except BaseException:
+            self.raw.execute("ROLLBACK")
+            raise
         self.raw.execute("COMMIT")
 
     def _one(self, sql: str, values: Sequence[Any]) -> Rows:
@@ -310,7 +314,7 @@ def _registration(ask: Ask, seen: Seen, driver: Driver) -> Any:
     look_up, *others = seen.statements
     alone = [each for each in others if not each.writes]
     inside = [each for each in others if each.writes]
-    person: UUID = look_up.rows[0]["person"]
+    person = UUID(str(look_up.rows[0]["person"]))
     known = {value for each in others for row in each.rows or [] for value in row.values() if isinstance(value, UUID)}
     given = {value for each in inside if each.sql.lstrip().upper().startswith("INSERT") for value in each.values}
     fresh = {value for value in given if isinstance(value, UUID)} - known - {person}
@@ -332,7 +336,7 @@ def _registration(ask: Ask, seen: Seen, driver: Driver) -> Any:
     async def register(request: Request[Any, Any, Any]) -> Response[bytes]:
         token = request.headers["authorization"][7:]
         (rows,) = await driver.run([Statement(look_up.sql, [hash_of(token)], False)])
-        ids = {old: uuid4() for old in fresh} | {person: rows[0]["person"]}
+        ids = {old: uuid4() for old in fresh} | {person: UUID(str(rows[0]["person"]))}
         texts = {str(old): str(new) for old, new in ids.items()}
         await driver.run(alone)
         await driver.write(
