@@ -2,8 +2,9 @@
 
 Connections are opened once and held. All writing goes through one connection behind a fair queue, so that fifty
 bookings at one instant wait their turn instead of failing with "database is locked". Short reads run in the event loop
-itself, under a budget of SQLite's own steps; a longer one moves to a reader thread. WAL with synchronous=FULL: what was
-acknowledged survives a power cut.
+itself, under a budget of SQLite's own steps; a longer one moves to a thread. So do short statements of a transaction;
+whatever waits for the disk or for another process has a thread. WAL with synchronous=FULL: what was acknowledged
+survives a power cut.
 """
 
 from __future__ import annotations
@@ -38,16 +39,26 @@ sqlite3.register_converter("UUID", lambda stored: UUID(int=int(stored.replace(b"
 sqlite3.register_converter("TIMESTAMPTZ", lambda stored: datetime.fromisoformat(stored.decode()).replace(tzinfo=UTC))
 
 READS = re.compile(r"\s*(SELECT|VALUES|EXPLAIN|WITH)\b", re.IGNORECASE)
+INSERTS = re.compile(r"\s*INSERT\b", re.IGNORECASE)
+SELECTS = re.compile(r"\bSELECT\b", re.IGNORECASE)
 WRITES = re.compile(r"\b(INSERT|UPDATE|DELETE|REPLACE)\b", re.IGNORECASE)
 TICKS = 20
 BREATH = 32
-"""After so many reads in the event loop, others get a turn."""
+"""After so many statements in the event loop, others get a turn."""
+FEW = 100
+"""An INSERT of so many values at most is carried out in the event loop; a SELECT, as far as its budget goes."""
 
 
 @lru_cache(maxsize=2000)
 def only_reads(sql: str) -> bool:
     """Whether a statement changes nothing."""
     return READS.match(sql) is not None and not (sql.lstrip()[:4].upper() == "WITH" and WRITES.search(sql))
+
+
+@lru_cache(maxsize=2000)
+def only_inserts(sql: str) -> bool:
+    """Whether a statement does nothing but insert the values it is given."""
+    return INSERTS.match(sql) is not None and not SELECTS.search(sql)
 
 
 class Connection:
@@ -62,7 +73,7 @@ class Connection:
             detect_types=sqlite3.PARSE_DECLTYPES | sqlite3.PARSE_COLNAMES,
         )
         self._busy_ms = -1
-        self._wait_for_others(5000)
+        self.wait_for_others(5000)
         if not read_only:
             self.raw.execute("PRAGMA journal_mode=WAL")
         self.raw.execute("PRAGMA synchronous=FULL")
@@ -88,12 +99,12 @@ class Connection:
 
     def begin(self, wait_ms: int) -> None:
         self.end(commit=False)
-        self._wait_for_others(wait_ms)
+        self.wait_for_others(wait_ms)
         self.raw.execute("BEGIN IMMEDIATE")
 
     def alone(self, sql: str, values: Sequence[Any], wait_ms: int) -> list[Row]:
         """One statement that is its own transaction."""
-        self._wait_for_others(wait_ms)
+        self.wait_for_others(wait_ms)
         return self.rows(sql, values)
 
     def end(self, commit: bool) -> None:
@@ -109,7 +120,7 @@ class Connection:
         self._thread.shutdown(wait=True)
         self.raw.close()
 
-    def _wait_for_others(self, milliseconds: int) -> None:
+    def wait_for_others(self, milliseconds: int) -> None:
         """How long SQLite waits for another process that is writing."""
         if milliseconds != self._busy_ms:
             self.raw.execute(f"PRAGMA busy_timeout={milliseconds:d}")
@@ -122,19 +133,42 @@ def _heard(done: asyncio.Future[Any]) -> None:
         done.exception()
 
 
-class QuickReader(Connection):
-    """Reads in the calling thread, but only up to a budget of SQLite's steps."""
+class OverBudget(Exception):
+    """A read took more of SQLite's steps than it may in the event loop."""
 
-    def __init__(self, path: Path, *, budget: int) -> None:
-        super().__init__(path, read_only=True)
-        self._wait_for_others(0)
-        self._ticks = 0
-        self.raw.set_progress_handler(self._tick, max(1, budget // TICKS))
 
-    def read(self, sql: str, values: Sequence[Any]) -> list[Row]:
-        """Raises sqlite3.OperationalError (SQLITE_INTERRUPT) when the budget is used up."""
+class QuickConnection(Connection):
+    """One that is also used in the event loop itself, for what is short; the budget is in SQLite's steps."""
+
+    def __init__(self, path: Path, *, read_only: bool, budget: int) -> None:
+        super().__init__(path, read_only=read_only)
+        self._every = max(1, budget // TICKS)
         self._ticks = 0
-        return self.rows(sql, values)
+        self._long: set[str] = set()
+
+    def is_short(self, sql: str, values: Sequence[Any]) -> bool:
+        """Whether to try it in the event loop."""
+        if only_reads(sql):
+            return sql not in self._long
+        return len(values) <= FEW and only_inserts(sql)
+
+    def at_once(self, sql: str, values: Sequence[Any]) -> list[Row]:
+        """Carry it out in the calling thread; the connection's own must be idle. Raises OverBudget for a long read."""
+        if not only_reads(sql):  # an INSERT that is interrupted would take back the whole transaction
+            return self.rows(sql, values)
+        self._ticks = 0
+        self.raw.set_progress_handler(self._tick, self._every)
+        try:
+            return self.rows(sql, values)
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_INTERRUPT:
+                raise
+            if len(self._long) > 500:
+                self._long.clear()
+            self._long.add(sql)
+            raise OverBudget from error
+        finally:
+            self.raw.set_progress_handler(None, 0)
 
     def _tick(self) -> int:
         self._ticks += 1
@@ -142,12 +176,26 @@ class QuickReader(Connection):
 
 
 class SQLiteTransaction(Transaction):
-    def __init__(self, writer: Connection, give_back: Callable[[asyncio.Future[Any]], None]) -> None:
+    """Short statements run in the event loop: the way to the writer's thread and back takes longer than most of them.
+
+    BEGIN, COMMIT and what may be long go that way. The thread is idle while a short one runs: after a statement was
+    given up half-way, only ROLLBACK is accepted, and that queues up behind it.
+    """
+
+    def __init__(self, writer: QuickConnection, give_back: Callable[[asyncio.Future[Any]], None]) -> None:
         super().__init__()
         self._writer = writer
         self._give_back = give_back
+        self._since_breath = 0
 
     async def _execute(self, sql: str, values: Sequence[Any]) -> list[Row]:
+        if self._writer.is_short(sql, values):
+            self._since_breath += 1
+            if self._since_breath >= BREATH:
+                self._since_breath = 0
+                await asyncio.sleep(0)
+            with suppress(OverBudget):
+                return self._writer.at_once(sql, values)
         return await asyncio.shield(self._writer.submit(self._writer.rows, sql, values))
 
     async def _end(self, commit: bool) -> None:
@@ -187,7 +235,6 @@ class SQLiteDatabase(SQLiteEngine):
             raise_in_our_words(error)
             raise
         self._turn = asyncio.Lock()
-        self._long: set[str] = set()
         self._since_breath = 0
         self._home = loop
 
@@ -195,8 +242,9 @@ class SQLiteDatabase(SQLiteEngine):
         self.file.parent.mkdir(parents=True, exist_ok=True)
         with suppress(FileExistsError):
             os.close(os.open(self.file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-        self._writer = Connection(self.file, read_only=False)
-        self._quick = QuickReader(self.file, budget=self._budget)
+        self._writer = QuickConnection(self.file, read_only=False, budget=self._budget)
+        self._quick = QuickConnection(self.file, read_only=True, budget=self._budget)
+        self._quick.wait_for_others(0)
         self._readers = [Connection(self.file, read_only=True) for _ in range(self._reader_count)]
         self._free: asyncio.LifoQueue[Connection] = asyncio.LifoQueue()
         for reader in self._readers:
@@ -234,23 +282,18 @@ class SQLiteDatabase(SQLiteEngine):
             raise
 
     async def _read(self, sql: str, values: Sequence[Any]) -> list[Row]:
-        if sql not in self._long:
+        if self._quick.is_short(sql, values):
             self._since_breath += 1
             if self._since_breath >= BREATH:
                 self._since_breath = 0
                 await asyncio.sleep(0)
             try:
-                return self._quick.read(sql, values)
-            except sqlite3.OperationalError as error:
-                if error.sqlite_errorcode & 0xFF not in (
-                    sqlite3.SQLITE_INTERRUPT,
-                    sqlite3.SQLITE_BUSY,
-                    sqlite3.SQLITE_LOCKED,
-                ):
+                return self._quick.at_once(sql, values)
+            except OverBudget:
+                pass
+            except sqlite3.OperationalError as error:  # another process is at it: not to be waited for here
+                if error.sqlite_errorcode & 0xFF not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
                     raise
-            if len(self._long) > 500:
-                self._long.clear()
-            self._long.add(sql)
         reader = await self._free.get()
         reading = reader.submit(reader.rows, sql, values)
         reading.add_done_callback(lambda _: self._free.put_nowait(reader))

@@ -384,3 +384,36 @@ async def test_a_crowd_of_writers_leaves_connections_to_readers(
     await room.close(engine)
 
     assert answer == ([{"one": 1}] if writers == 2 else Busy)
+
+
+LONG = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000000) SELECT count(*) AS n FROM n"
+
+
+@pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("budget", [10_000, 1_000_000_000])
+async def test_a_long_read_in_a_transaction_holds_up_nobody_and_undoes_nothing(
+    tables: room.SQLiteDatabase, budget: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The control is the case with a budget that is never used up."""
+    monkeypatch.setattr(tables._writer, "_every", budget // 20)
+    monkeypatch.setattr(tables._writer, "_long", set())
+    turns = 0
+
+    async def others() -> None:
+        nonlocal turns
+        while True:
+            await asyncio.sleep(0)
+            turns += 1
+
+    task = asyncio.create_task(others())
+    async with room.transaction():
+        await Box(name="before").save()
+        await asyncio.sleep(0)
+        turns = 0
+        counted = await tables.run(LONG)
+        met = turns
+        await Box(name="after").save()
+    task.cancel()
+
+    assert (counted, await names()) == ([{"n": 2_000_000}], ["after", "before"])
+    assert (met > 0) == (budget == 10_000)
