@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from pathlib import Path
 
-from academy import clock
 from academy.settings import Settings
 from benchmarks.asking import request
 from benchmarks.load import Outcome, Plan, ask
-from benchmarks.printing import Cell, line, milliseconds, table, title
-from benchmarks.servers import Served, environment
+from benchmarks.printing import Cell, line, median, milliseconds, table, title
+from benchmarks.servers import ROOT, SERVE, Served, environment
 
 ROUNDS = 3
 
@@ -25,7 +24,7 @@ def run() -> None:
         settings = Settings(data_dir=Path(folder) / "demo")
         began = time.perf_counter()
         done = subprocess.run(
-            [sys.executable, "-c", "from academy.cli import main; main()", "demo", "--build-only", "--fresh"],
+            [sys.executable, *SERVE[:2], "demo", "--build-only", "--fresh"],
             env=environment(settings),
             cwd=folder,
             capture_output=True,
@@ -41,8 +40,8 @@ def run() -> None:
 
 
 def _backup(settings: Settings) -> None:
-    """Readers ask at a steady pace, with and without a backup under way."""
-    plan = Plan([], [request("GET", "/"), request("GET", "/programmes")], connections=4, seconds=2.0)
+    """Readers ask without pause, with and without `academy backup` beside them."""
+    plan = Plan([], [request("GET", "/"), request("GET", "/programmes")], connections=4, seconds=3.0)
     alone: list[Outcome] = []
     beside: list[Outcome] = []
     seconds: list[float] = []
@@ -52,46 +51,30 @@ def _backup(settings: Settings) -> None:
         for _ in range(ROUNDS):
             alone.append(ask(plan))
             with tempfile.TemporaryDirectory() as folder:
-                process = _begin(settings, Path(folder))
+                over = threading.Event()
+                backups = threading.Thread(target=_again_and_again, args=(settings, Path(folder), over, seconds))
+                backups.start()
                 beside.append(ask(plan))
-                seconds.append(float(process.communicate()[0].split()[-1]))
-    quiet, busy = (sorted(one.within(0.95) for one in each)[ROUNDS // 2] for each in (alone, beside))
+                over.set()
+                backups.join()
     rows: list[list[Cell]] = [
-        ["without a backup", milliseconds(quiet), sorted(one.per_second for one in alone)[ROUNDS // 2]],
-        [
-            "during backups, one after the other",
-            milliseconds(busy),
-            sorted(one.per_second for one in beside)[ROUNDS // 2],
-        ],
+        [name, milliseconds(median([each.within(0.95) for each in found])), median([one.per_second for one in found])]
+        for name, found in (("without a backup", alone), ("during backups, one after the other", beside))
     ]
     table(["pages, 4 readers", "p95", "per second"], rows)
-    line(
-        f"A backup took {sorted(seconds)[ROUNDS // 2]:.2f} s beside them; p95 rose by {100 * (busy / quiet - 1):.0f} %."
-    )
+    quiet, busy = (median([one.within(0.95) for one in each]) for each in (alone, beside))
+    rose = 100 * busy / quiet - 100
+    line(f"A backup took {median(seconds):.2f} s beside them, start included; p95 rose by {rose:.0f} %.")
 
 
-def _begin(settings: Settings, folder: Path) -> subprocess.Popen[str]:
-    """Backups for two seconds in a process of their own, which tells the mean time of one."""
-    return subprocess.Popen(
-        [sys.executable, "-m", "benchmarks.year", str(folder)],
-        env=environment(settings, PYTHONPATH=str(Path.cwd())),
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-
-
-async def again_and_again(settings: Settings, folder: Path) -> float:
-    """Mean seconds of a backup, over two seconds."""
-    from academy.database.backup import backup
-
-    began, number = time.perf_counter(), 0
-    while time.perf_counter() - began < 2:
-        await backup(settings, folder / f"{number}.sqlite3", now=clock.now())
-        number += 1
-    return (time.perf_counter() - began) / number
-
-
-if __name__ == "__main__":
-    from academy.settings import from_environment
-
-    print(asyncio.run(again_and_again(from_environment(), Path(sys.argv[1]))))
+def _again_and_again(settings: Settings, folder: Path, over: threading.Event, into: list[float]) -> None:
+    while not over.is_set():
+        began = time.perf_counter()
+        subprocess.run(
+            [sys.executable, *SERVE[:2], "backup", str(folder / f"{len(into)}.sqlite3")],
+            env=environment(settings),
+            cwd=ROOT,
+            stdout=subprocess.DEVNULL,
+            check=True,
+        )
+        into.append(time.perf_counter() - began)
