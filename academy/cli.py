@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import functools
-import os
 import sys
 from collections.abc import Callable, Coroutine
 from pathlib import Path
@@ -117,8 +116,6 @@ def backup(file: Path) -> None:
     from academy import clock
     from academy.database.backup import backup as run
 
-    if hasattr(os, "nice"):
-        os.nice(10)  # whoever reads a page goes first
     report = asyncio.run(run(settings(), file, now=clock.now()))
     click.echo(report.in_words())
 
