@@ -86,5 +86,5 @@ async def test_every_command_of_the_guide_works(client: httpx.AsyncClient, cora:
 def test_the_guide_names_every_scope_and_the_problem_it_shows_is_one() -> None:
     (shown,) = re.findall(r"```json\n(.*?)```", GUIDE, re.DOTALL)
 
-    assert re.findall(r"(?m)^\| `(\w+)` \|", GUIDE) == ["read", "enrol", "manage"]
+    assert re.findall(r"(?m)^\| `(\w+)` \|", GUIDE.partition("## Every call")[0]) == ["read", "enrol", "manage"]
     assert set(json.loads(shown)) == {"type", "title", "status", "detail", "rule", "fields"}

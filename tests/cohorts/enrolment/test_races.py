@@ -117,21 +117,29 @@ async def test_confirming_and_expiring_at_one_instant_end_in_one_of_the_two(
 async def test_without_the_lock_the_last_place_is_given_several_times(
     database: room.Engine, kind: str, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The control. SQLite has one writer at a time, so the lock is not what protects it."""
+    """The control. SQLite has one writer at a time, so the lock is not what protects it.
+
+    A race is not lost every time: on PostgreSQL it is run until it is, at most ten times.
+    """
 
     async def no_lock(key: str) -> None:
         return None
 
     monkeypatch.setattr(room, "lock", no_lock)
-    cohort = await makers.a_cohort(capacity=1, sessions=1, now=now)
 
-    made = await asyncio.gather(
-        *(service.register(cohort, name=f"Person {n}", address=f"p{n}@x.example", now=now) for n in range(60)),
-        return_exceptions=True,
-    )
+    async def winners() -> int:
+        cohort = await makers.a_cohort(capacity=1, sessions=1, now=now)
+        made = await asyncio.gather(
+            *(service.register(cohort, name=f"Person {n}", address=f"p{n}@x.example", now=now) for n in range(60)),
+            return_exceptions=True,
+        )
+        return sum(isinstance(one, service.Registered) and one.status is S.OFFERED for one in made)
 
-    winners = [one for one in made if isinstance(one, service.Registered) and one.status is S.OFFERED]
-    assert len(winners) > 1 if kind == "postgresql" else len(winners) == 1
+    rounds = [await winners()]
+    while kind == "postgresql" and rounds[-1] == 1 and len(rounds) < 10:
+        rounds.append(await winners())
+
+    assert rounds[-1] > 1 if kind == "postgresql" else rounds == [1]
 
 
 async def test_looking_outside_of_the_transaction_gives_a_place_several_times(
