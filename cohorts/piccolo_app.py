@@ -11,6 +11,10 @@ APP_CONFIG = AppConfig(
         modules=[
             "cohorts.schedule.tables",
             "cohorts.enrolment.tables",
+            "cohorts.coaching.times.tables",
+            "cohorts.coaching.credits.tables",
+            "cohorts.coaching.bookings.tables",
+            "cohorts.coaching.record.tables",
             "cohorts.attendance.tables",
             "cohorts.completion.tables",
         ],

@@ -24,6 +24,11 @@ FLOORS = [
 ROOMS_OF_COHORTS = [
     ["cohorts.schedule"],
     ["cohorts.enrolment"],
+    ["cohorts.coaching.times"],
+    ["cohorts.coaching.credits"],
+    ["cohorts.coaching.bookings"],
+    ["cohorts.coaching.record"],
+    ["cohorts.coaching.desk"],
     ["cohorts.attendance"],
     ["cohorts.completion", "cohorts.calendar"],
     ["cohorts.dashboard"],

@@ -79,6 +79,8 @@ def allowed(who: Who, visitor: Visitor) -> bool:
         return visitor.coordinator
     if who is Who.FACILITATOR:
         return visitor.coordinator or visitor.facilitator
+    if who is Who.COACH:
+        return visitor.coach
     return who is Who.SIGNED_IN
 
 

@@ -34,7 +34,9 @@ _BY_COOKIE = database.compiled_sql("""
            EXISTS (SELECT 1 FROM role_grant g
                    WHERE g.person = s.person AND g.role = 'coordinator' AND g.ended_at IS NULL) AS coordinator,
            EXISTS (SELECT 1 FROM role_grant g
-                   WHERE g.person = s.person AND g.role = 'facilitator' AND g.ended_at IS NULL) AS facilitator
+                   WHERE g.person = s.person AND g.role = 'facilitator' AND g.ended_at IS NULL) AS facilitator,
+           EXISTS (SELECT 1 FROM role_grant g
+                   WHERE g.person = s.person AND g.role = 'coach' AND g.ended_at IS NULL) AS coach
     FROM web_session s JOIN person p ON p.id = s.person
     WHERE s.token_hash = :token
 """)
@@ -100,6 +102,7 @@ async def by_cookie(token: str, *, now: datetime) -> Visitor | None:
         name=row["name"],
         coordinator=coordinator,
         facilitator=bool(row["facilitator"]),
+        coach=bool(row["coach"]),
         session=str(row["id"]),
         time_zone=row["time_zone"],
     )

@@ -11,6 +11,7 @@ from academy.people.tables import Person
 class Role(StrEnum):
     COORDINATOR = "coordinator"
     FACILITATOR = "facilitator"
+    COACH = "coach"
 
 
 class RoleGrant(Table):

@@ -14,6 +14,7 @@ class Who(StrEnum):
     SIGNED_IN = "signed in"
     COORDINATOR = "coordinator"
     FACILITATOR = "coordinator, or facilitator of the session"
+    COACH = "coach"
     LINK_HOLDER = "holder of the link"
     DEMO = "anyone, in the demonstration only"
     API_READ = "token with scope read"
@@ -30,6 +31,7 @@ class Visitor(msgspec.Struct, frozen=True, kw_only=True):
     coordinator: bool = False
     facilitator: bool = False
     """Leads at least one session."""
+    coach: bool = False
     session: str = ""
     scopes: frozenset[str] = frozenset()
     time_zone: str = "Europe/London"

@@ -1,0 +1,1 @@
+"""Coaching sessions: booked, moved, cancelled, and never two at one time."""

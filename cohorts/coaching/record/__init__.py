@@ -1,0 +1,1 @@
+"""What is written about coaching: outcomes, actions, private notes, goals, evaluations, and a coach's own log."""
