@@ -1,0 +1,1 @@
+"""Pairings: proposed, accepted, met, paused, completed or ended."""

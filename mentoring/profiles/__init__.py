@@ -1,0 +1,1 @@
+"""Rounds of the mentoring scheme, their criteria, and who takes part."""

@@ -1,0 +1,1 @@
+"""Who is paired, waiting or silent, and whether chances are fair."""

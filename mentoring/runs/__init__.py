@@ -1,0 +1,1 @@
+"""Match runs: asked for, stored with their inputs, reviewed, changed and published."""

@@ -1,0 +1,60 @@
+"""Match runs, and what coordinators hold fast before the next one."""
+
+from enum import StrEnum
+
+from piccolo.table import Table
+
+from academy.database import columns as c
+from academy.people.tables import Person
+from mentoring.profiles.tables import MenteeProfile, MentoringRound, MentorProfile
+
+
+class RunState(StrEnum):
+    WAITING = "waiting"
+    WORKING = "working"
+    READY = "ready"
+    FAILED = "failed"
+
+
+class MatchRun(Table):
+    """Pairs suggested once: with everything that is needed to suggest them again."""
+
+    id = c.key()
+    round = c.link(MentoringRound, on_delete=c.CASCADE)
+    number = c.whole()
+    state = c.status(RunState, RunState.WAITING)
+    criteria_number = c.whole()
+    mode = c.text(40)
+    seed = c.whole(default=0)
+    inputs = c.json_text()  # mentoring.matching request: pool, criteria, pins, previous
+    inputs_hash = c.text(64)
+    result = c.json_text(null=True)  # mentoring.matching.suggest.Suggestion
+    matched = c.whole(null=True)
+    unmatched = c.whole(null=True)
+    total = c.whole(null=True)
+    progress = c.whole(default=0)  # per cent
+    problem = c.text(300, default="")
+    asked_by = c.link(Person, null=True, on_delete=c.SET_NULL)
+    asked_at = c.instant()
+    leased_until = c.instant(null=True)  # a process works on it until then
+    done_at = c.instant(null=True)
+    published_at = c.instant(null=True)
+    published_by = c.link(Person, null=True, on_delete=c.SET_NULL)
+
+
+class HoldKind(StrEnum):
+    PINNED = "pinned"
+    RULED_OUT = "ruled_out"
+
+
+class Hold(Table):
+    """A pair that a coordinator has pinned or ruled out for all further runs of a round."""
+
+    id = c.key()
+    round = c.link(MentoringRound, on_delete=c.CASCADE)
+    mentor_profile = c.link(MentorProfile, on_delete=c.CASCADE)
+    mentee_profile = c.link(MenteeProfile, on_delete=c.CASCADE)
+    kind = c.status(HoldKind, HoldKind.PINNED)
+    reason = c.text(300, default="")
+    held_by = c.link(Person, null=True, on_delete=c.SET_NULL)
+    held_at = c.instant()
