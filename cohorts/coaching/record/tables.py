@@ -54,12 +54,16 @@ class Party(StrEnum):
 
 
 class GoalAgreement(Table):
-    """One party of the goals has been asked, and has agreed to them as they stood then. A change asks again."""
+    """One party of the goals has been asked, and has agreed to them as they stood then. A change asks again.
+
+    A manager's link names this row, so that naming somebody else ends it.
+    """
 
     id = c.key()
     enrolment = c.link(Enrolment, on_delete=c.CASCADE)
     party = c.status(Party, Party.COACHEE)
     person = c.link(Person, on_delete=c.CASCADE)
+    name = c.text(120, default="")  # of a manager, as the coachee typed it
     asked_at = c.instant()
     agreed_at = c.instant(null=True)
 
@@ -76,14 +80,15 @@ class GoalRating(Table):
 
 
 class ClosingEvaluation(Table):
-    """What a coachee says when coaching is over, once."""
+    """What a coachee says when coaching is over. The row is there from when they are asked for it."""
 
     id = c.key()
     enrolment = c.link(Enrolment, on_delete=c.CASCADE)
-    overall = c.whole()  # 1 to 5
+    overall = c.whole(null=True)  # 1 to 5
     helped = c.long_text(default="")
     better = c.long_text(default="")
-    answered_at = c.instant()
+    asked_at = c.instant(null=True)
+    answered_at = c.instant(null=True)
 
 
 class LogKind(StrEnum):
