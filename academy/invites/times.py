@@ -99,8 +99,8 @@ def when(starts: datetime, ends: datetime, zone: str = UK, reader_zone: str | No
     Where the reader's clocks show something else, theirs follows: ``; 4:30am to 11am in New York (EDT)``,
     with the day where that differs too.
     """
-    text = f"{_span(starts, ends, zone)} ({_zone_label(starts, zone)})"
-    if not reader_zone or _same_clocks(starts, ends, zone, reader_zone):
+    text = f"{_span(starts, ends, zone)} ({zone_label(starts, zone)})"
+    if not reader_zone or same_clocks(starts, ends, zone, reader_zone):
         return text
     theirs = time_range(starts, ends, reader_zone)
     if any(_local_day(at, zone) != _local_day(at, reader_zone) for at in (starts, ends)):
@@ -119,11 +119,13 @@ def _span(starts: datetime, ends: datetime, zone: str) -> str:
     )
 
 
-def _same_clocks(starts: datetime, ends: datetime, one: str, other: str) -> bool:
+def same_clocks(starts: datetime, ends: datetime, one: str, other: str) -> bool:
+    """Whether the clocks in two zones show the same at both instants."""
     return all(utc_to_local(at, one).utcoffset() == utc_to_local(at, other).utcoffset() for at in (starts, ends))
 
 
-def _zone_label(instant: datetime, zone: str) -> str:
+def zone_label(instant: datetime, zone: str) -> str:
+    """``UK time``; ``New York time, EDT``."""
     if zone in _UK_ZONES:
         return "UK time"
     return f"{_place(zone)} time, {_abbreviation(instant, zone)}"
