@@ -30,6 +30,8 @@ class CalendarEvent(Table):
     stamped_at = c.instant()  # DTSTAMP of the last version told
     asked_sequence = c.whole(default=0)  # the version at which people were last asked to answer
     context = c.json_text(default="{}")  # what every mail about it also says, such as the cohort's name
+    wording = c.text(40, default="session")  # which mails tell of it, see rules.mail_kind
+    private = c.yes_no(False)  # shared calendars show only that the person is busy
     created_at = c.instant()
     changed_at = c.instant()
 
@@ -61,3 +63,7 @@ class Invitee(Table):
     note = c.text(300, default="")
     invited_at = c.instant()
     path = c.text(200, default="")  # of the page where this person manages their place
+    title = c.text(200, default="")  # of this person's calendar entry and mails; empty: the event's
+    context = c.json_text(default="{}")  # what the mails to this person alone also say, such as the coach's name
+    takes_part = c.yes_no(True)  # false: is here only to lead, and not counted
+    leads = c.yes_no(False)
