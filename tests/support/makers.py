@@ -1,5 +1,6 @@
 """Small records for tests, made by the same services as everybody's."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
@@ -14,6 +15,9 @@ from academy.people.organisations import NewOrganisation
 from academy.people.tables import OrganisationKind
 from academy.programmes import service as programmes
 from academy.programmes.rules import ProgrammeDetails
+from cohorts.coaching.times import queries as coaches
+from cohorts.coaching.times import service as coaching_times
+from cohorts.coaching.times.rules import CoachRules, Stretch, Week
 from cohorts.enrolment import service as enrolments
 from cohorts.enrolment.tables import Source
 from cohorts.schedule import service as schedule
@@ -106,3 +110,38 @@ async def an_enrolment(
         actor=ACADEMY,
         now=now,
     )
+
+
+def weekly(*hours: tuple[float, float], days: Iterable[int] = range(5)) -> Week:
+    """A weekly pattern: these hours (9 to 12.5 is until half past twelve) on each of these weekdays, 0 is Monday."""
+    told = tuple(Stretch(int(starts * 60), int(ends * 60)) for starts, ends in hours)
+    on = set(days)
+    return tuple(told if day in on else () for day in range(7))
+
+
+async def a_coach(
+    *,
+    name: str = "Daniel Reid",
+    person: UUID | None = None,
+    programme: UUID | None = None,
+    times: Week | None = None,
+    now: datetime | None = None,
+    **rules: Any,
+) -> UUID:
+    """A coach of a programme who works from 9:00am to noon and from 1:00pm to 5:00pm on weekdays, in London.
+
+    ``rules`` are those of ``CoachRules``: ``buffer_minutes=0``, ``lengths=(30, 60)`` …
+    """
+    now = now or clock.now()
+    made = await coaching_times.make_coach(
+        person or await a_person(name=name, now=now),
+        programme=programme or await a_programme(name=f"Top Talent {next(_numbers)}", now=now),
+        actor=ACADEMY,
+        now=now,
+    )
+    await coaching_times.set_weekly(made, weekly((9, 12), (13, 17)) if times is None else times, actor=ACADEMY, now=now)
+    if rules:
+        told = CoachRules(**{"link": "https://meet.example/room", **rules})
+        version = (await coaches.coach(made)).version
+        await coaching_times.change_coach(made, told, version=version, actor=ACADEMY, now=now)
+    return made
