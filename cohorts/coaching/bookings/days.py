@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
-from typing import Protocol
 
 import msgspec
 
@@ -13,17 +12,6 @@ from academy.invites.times import same_clocks, uk_day, uk_time, uk_weekday_date,
 
 ON_A_PAGE = 5
 """Days with times that one page shows."""
-
-
-class Held(Protocol):
-    """Something in a person's calendar."""
-
-    @property
-    def starts_at(self) -> datetime: ...
-    @property
-    def ends_at(self) -> datetime: ...
-    @property
-    def title(self) -> str: ...
 
 
 class Time(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,14 +62,14 @@ def by_day(
     minutes: int,
     zone: str,
     coach_zone: str,
-    own: Sequence[Held] = (),
+    clashes: Mapping[datetime, str] | None = None,
     since: date | None = None,
     now: datetime,
     most: int = ON_A_PAGE,
 ) -> Days:
     """Put free times of ``minutes`` under their days in the reader's ``zone``, ``most`` days from ``since`` on.
 
-    ``own`` is what stands in the reader's calendar: a time that overlaps it says so.
+    ``clashes`` are the titles of what of the reader's own some of the times overlap.
     """
     found: dict[date, list[datetime]] = {}
     for each in sorted(slots):
@@ -97,7 +85,7 @@ def by_day(
             Day(
                 day=day,
                 name=uk_day(day) if day.year == this_year else uk_weekday_date(day),
-                times=_times(found[day], length, zone, coach_zone if apart else "", own),
+                times=_times(found[day], zone, coach_zone if apart else "", clashes or {}),
             )
             for day in shown
         ],
@@ -107,12 +95,6 @@ def by_day(
         later=all_days[first + most] if first + most < len(all_days) else None,
         any=bool(all_days),
     )
-
-
-def overlapping(starts_at: datetime, *, minutes: int, own: Sequence[Held]) -> str:
-    """The title of what a time would overlap; touching is no overlap."""
-    ends_at = starts_at + timedelta(minutes=minutes)
-    return next((each.title for each in own if each.starts_at < ends_at and starts_at < each.ends_at), "")
 
 
 def spoken(starts_at: datetime, zone: str) -> str:
@@ -134,9 +116,7 @@ def read(text: str) -> datetime | None:
     return found if 2000 <= found.year <= 2100 else None
 
 
-def _times(
-    starts: Sequence[datetime], length: timedelta, zone: str, coach_zone: str, own: Sequence[Held]
-) -> list[Time]:
+def _times(starts: Sequence[datetime], zone: str, coach_zone: str, clashes: Mapping[datetime, str]) -> list[Time]:
     clocks = {each: uk_time(each, zone) for each in starts}
     twice = {clock for clock, count in Counter(clocks.values()).items() if count > 1}  # the clocks go back
     return [
@@ -145,7 +125,7 @@ def _times(
             clock=f"{clocks[each]} {utc_to_local(each, zone).tzname()}" if clocks[each] in twice else clocks[each],
             day=uk_weekday_date(each, zone),
             theirs=_theirs(each, zone, coach_zone) if coach_zone else "",
-            overlaps=overlapping(each, minutes=int(length.total_seconds() // 60), own=own),
+            overlaps=clashes.get(each, ""),
         )
         for each in starts
     ]
