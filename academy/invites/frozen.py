@@ -22,6 +22,7 @@ def facts(
     changed_at: datetime,
     reply: Reply = Reply.NEEDS_ACTION,
     removed_only: bool = False,
+    private: bool = False,
 ) -> dict[str, Any]:
     """Plain values, ready to be kept as JSON."""
     return {
@@ -40,6 +41,7 @@ def facts(
         "description": event.description,
         "reply": reply.value,
         "removed_only": removed_only,
+        "private": private,
     }
 
 
@@ -58,6 +60,7 @@ def write(kept: Mapping[str, Any], *, to: Mailbox, organiser: Mailbox) -> Calend
             description=kept["description"],
             place=kept["place"],
             join_link=kept["link"],
+            private=kept.get("private", False),  # mails of an earlier version do not say
         ),
         method=ical.Method(kept["method"]),
         attendee=ical.Person(to.address, to.name),

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -14,12 +15,14 @@ from academy.invites import ical, rules
 from academy.invites.tables import CalendarEvent, EventStatus, Invitee, InviteeState, Reply
 
 _EVENT = database.compiled(CalendarEvent.select().where(CalendarEvent.id == database.value("event")))
-_OF_PERSON = database.compiled_sql("""
-    SELECT e.*, i.state, i.reply, i.reply_sequence, i.replied_at, i.invited_at, i.path
+_OWN = """
+    SELECT e.*, i.state, i.reply, i.reply_sequence, i.replied_at, i.invited_at, i.path, i.title AS own_title,
+        i.takes_part, i.leads
     FROM invitee i JOIN calendar_event e ON e.id = i.event
-    WHERE i.person = :person AND e.ends_at > :since
-    ORDER BY e.starts_at, e.id
-""")
+    WHERE i.person = :person AND
+"""
+_OF_PERSON = database.compiled_sql(_OWN + "e.ends_at > :since ORDER BY e.starts_at, e.id")
+_ONE_OF_PERSON = database.compiled_sql(_OWN + "i.state = 'invited' AND e.id = :event")
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,7 +40,7 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True):
-    """An event in one person's calendar."""
+    """An event in one person's calendar, with the title that it has there."""
 
     id: UUID
     uid: str
@@ -54,6 +57,11 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     path: str
     created_at: datetime
     changed_at: datetime
+    wording: str = rules.SESSION
+    private: bool = False
+    takes_part: bool = True
+    """False: they are here only to lead."""
+    leads: bool = False
 
 
 async def event(id: UUID) -> Row:
@@ -128,21 +136,60 @@ async def calendar_of(person: UUID, *, now: datetime) -> PersonalCalendar:
 
 async def event_of(person: UUID, event: UUID) -> Event:
     """One event of a person. Raises NotFound, also if it is somebody else's."""
-    found = await database.fetch(
-        "SELECT e.*, i.reply, i.reply_sequence, i.replied_at, i.path FROM invitee i "
-        "JOIN calendar_event e ON e.id = i.event WHERE i.person = {} AND i.state = 'invited' AND e.id = {}",
-        person,
-        event,
-    )
-    if not found:
+    found = await _ONE_OF_PERSON.first(person=person, event=event)
+    if found is None:
         raise NotFound
-    return _event(found[0])
+    return _event(found)
 
 
 async def clashes(person: UUID, *, starts_at: datetime, ends_at: datetime, but: UUID | None = None) -> list[Event]:
     """A person's events that overlap an interval (ends and starts may touch), other than ``but``: for warnings."""
     found = await _OF_PERSON.run(person=person, since=starts_at)
     return [_event(row) for row in found if row["starts_at"] < ends_at and _stands(row) and row["id"] != but]
+
+
+class Busy(msgspec.Struct, frozen=True):
+    """Time that an event takes from somebody. The title is their own: show it to nobody else."""
+
+    event: UUID
+    starts_at: datetime
+    ends_at: datetime
+    title: str
+
+
+MOST_PEOPLE = 512
+"""Asked for at once; the statement is written for 1, 2, 4 … people, so that it is compiled a few times only."""
+
+
+async def busy(people: Sequence[UUID], *, since: datetime, until: datetime) -> dict[UUID, list[Busy]]:
+    """What stands in these people's calendars and overlaps the time from ``since`` to ``until``, the first first.
+
+    Touching is not overlapping; cancelled events and those that a person was withdrawn from leave them free, whatever
+    they answered. Everyone asked for is in the answer. One query for up to 512 people.
+    """
+    found: dict[UUID, list[Busy]] = {person: [] for person in people}
+    unique = list(found)
+    for start in range(0, len(unique), MOST_PEOPLE):
+        part = unique[start : start + MOST_PEOPLE]
+        places = 1 << (len(part) - 1).bit_length()
+        wanted = part + part[-1:] * (places - len(part))
+        given = {f"person_{number}": person for number, person in enumerate(wanted)}
+        for row in await _busy(places).run(**given, since=since, until=until):
+            found[row["person"]].append(Busy(row["event"], row["starts_at"], row["ends_at"], row["title"]))
+    return found
+
+
+@lru_cache
+def _busy(places: int) -> database.CompiledSQL:
+    wanted = ", ".join(f":person_{number}" for number in range(places))
+    return database.compiled_sql(f"""
+        SELECT i.person, e.id AS event, e.starts_at, e.ends_at,
+            CASE WHEN i.title = '' THEN e.title ELSE i.title END AS title
+        FROM invitee i JOIN calendar_event e ON e.id = i.event
+        WHERE i.person IN ({wanted}) AND i.state = 'invited' AND e.status = 'confirmed'
+            AND e.ends_at > :since AND e.starts_at < :until
+        ORDER BY e.starts_at, e.id
+    """)  # noqa: S608 - only names of places
 
 
 def in_calendar(each: Event) -> ical.Event:
@@ -160,6 +207,7 @@ def in_calendar(each: Event) -> ical.Event:
         place=each.place,
         join_link=each.link,
         cancelled=each.status is EventStatus.CANCELLED,
+        private=each.private,
     )
 
 
@@ -172,4 +220,5 @@ def _event(row: dict[str, Any]) -> Event:
         Reply(row["reply"]), reply_sequence=row["reply_sequence"], asked_sequence=row["asked_sequence"]
     )
     given = {name: row[name] for name in Event.__struct_fields__}
-    return Event(**{**given, "status": EventStatus(row["status"]), "reply": reply})
+    title = row["own_title"] or row["title"]
+    return Event(**{**given, "title": title, "status": EventStatus(row["status"]), "reply": reply})

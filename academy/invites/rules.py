@@ -73,6 +73,19 @@ def asks_again(before: Shown, after: Shown) -> bool:
     )
 
 
+SESSION = "session"
+"""The wording of the events of cohorts."""
+
+
+def mail_kind(wording: str, what: str) -> str:
+    """The mail that tells ``what`` (invite, changed, cancelled, reminder, withdrawn) of an event of this wording."""
+    if (wording, what) == (SESSION, "withdrawn"):
+        return "place-withdrawn"
+    return f"{wording}-{what}"
+
+
+MAILS = ("invite", "changed", "cancelled", "reminder", "withdrawn")
+
 ONLINE = "Online"
 """Where an event is that has a link to join and no place."""
 

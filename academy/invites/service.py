@@ -2,9 +2,15 @@
 
 Each verb is one transaction: the event's new version, and one mail for each person it concerns. SEQUENCE rises with
 every message after the first (RFC 5546 2.1.4), under the event's lock, so that two changes never share a number.
+
+An event has a *wording*: which mails tell of it (``coaching-invite``, ``coaching-changed`` …; those of ``session`` are
+the sessions of cohorts). What all its mails say is its ``context``. What is for one person alone is given by person
+and kept with their invitation, so that it is there again in every later mail: ``paths`` (the page where they manage
+their place), ``titles`` (of their calendar entry and mails, instead of the event's) and ``own`` (values that only
+their mails say, such as ``{coachee: {"with_name": "Daniel Reid"}}``).
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -12,26 +18,15 @@ from uuid import UUID, uuid4
 import msgspec
 
 from academy import database
-from academy.audit.service import About
 from academy.database.transactions import Row
-from academy.invites import frozen, queries, rules, times
-from academy.invites.ical import Method
+from academy.invites import queries, rules, telling, times
 from academy.invites.rules import Shown
 from academy.invites.tables import CalendarEvent, EventStatus, Invitee, InviteeState, Reply
+from academy.invites.telling import Told as Told
 from academy.outbox import letters
-from academy.outbox import rules as outbox_rules
 from academy.outbox import service as outbox
-from academy.people.queries import Contact, contacts
 
 reminder_key = rules.reminder_key
-
-
-class Told(msgspec.Struct, frozen=True):
-    """What a change came to: the event's version, how many people were told, and whether they are asked again."""
-
-    sequence: int
-    people: int
-    asked: bool = False
 
 
 async def create_event(
@@ -43,14 +38,22 @@ async def create_event(
     place: str = "",
     link: str = "",
     description: str = "",
+    wording: str = rules.SESSION,
+    private: bool = False,
     now: datetime,
     context: Mapping[str, Any] | None = None,
 ) -> UUID:
-    """An event that nobody is invited to yet. ``context`` is what every mail about it also says (``cohort``)."""
+    """An event that nobody is invited to yet. ``context`` is what every mail about it also says (``cohort``).
+
+    ``wording`` chooses the mails; all five must be there, else LookupError. ``private``: shared calendars show only
+    that the person is busy (CLASS:PRIVATE). Raises WrongTimes.
+    """
     event = Shown(
         title=title, starts_at=starts_at, ends_at=ends_at, zone=zone, place=place, link=link, description=description
     )
     rules.check(event)
+    for what in rules.MAILS:
+        letters.fields(rules.mail_kind(wording, what))
     made = CalendarEvent(
         uid=f"{uuid4()}@leadership-academy",
         sequence=0,
@@ -58,7 +61,9 @@ async def create_event(
         stamped_at=now.replace(microsecond=0),
         created_at=now,
         changed_at=now,
-        context=_json(context or {}),
+        context=telling.written(context or {}),
+        wording=wording,
+        private=private,
         **msgspec.structs.asdict(event),
     )
     await CalendarEvent.insert(made)
@@ -72,71 +77,74 @@ async def invite(
     now: datetime,
     context: Mapping[str, Any] | None = None,
     paths: Mapping[UUID, str] | None = None,
+    titles: Mapping[UUID, str] | None = None,
+    own: Mapping[UUID, Mapping[str, Any]] | None = None,
+    leading: bool = False,
 ) -> Told:
     """Invite people: one mail to each who is not invited yet.
 
     Who joins late gets the version that everybody has. Who comes back after being withdrawn gets a higher one than
     the CANCEL, or calendars would ignore it; the others hear nothing. ``paths`` lead each person to the page where
-    they manage their place. Raises EventCancelled; for what is over nobody is told.
+    they manage their place; ``titles`` and ``own`` as above. Who comes back keeps what was theirs and is not given
+    again; of those who are invited already, ``change_event`` changes it.
+
+    ``leading``: they come to lead. They are told so, and are nobody that answers and places are counted of. Somebody
+    can take part and lead; they have one calendar entry, and hear nothing new.
+    Raises EventCancelled; for what is over nobody is told.
     """
-    paths = paths or {}
     async with database.transaction():
         row = await _locked(event)
         if row["status"] == EventStatus.CANCELLED:
             raise rules.EventCancelled("This session is cancelled.")
         await _learn(row, context)
         wanted = list(dict.fromkeys(people))
+        given = _Given(paths or {}, titles or {}, own or {})
         known = await _invitees(event, *(wanted if len(wanted) == 1 else ()))
-        new = [person for person in wanted if person not in known]
-        back = [p for p in wanted if p in known and known[p]["state"] == InviteeState.WITHDRAWN]
+        new = [_invitee(event, person, given, leading=leading, now=now) for person in wanted if person not in known]
+        back = [known[p] for p in wanted if p in known and known[p]["state"] == InviteeState.WITHDRAWN]
         if back:
             await _next_version(row, now)
-        await database.insert(
-            [Invitee(event=event, person=person, invited_at=now, path=paths.get(person, "")) for person in new]
-        )
-        for person in back:
-            await Invitee.update(
-                {
-                    Invitee.state: _moved(known[person], InviteeState.INVITED),
-                    Invitee.reply: Reply.NEEDS_ACTION,
-                    Invitee.note: "",
-                    Invitee.invited_at: now,
-                    Invitee.path: paths.get(person, known[person]["path"]),
-                }
-            ).where(Invitee.id == known[person]["id"])
+        await database.insert(new)
+        for each in back:
+            await _write(
+                each,
+                state=_moved(each, InviteeState.INVITED).value,
+                reply=Reply.NEEDS_ACTION.value,
+                note="",
+                invited_at=now,
+                takes_part=not leading,
+                leads=leading,
+                **given.of(each),
+            )
+        also = "leads" if leading else "takes_part"
+        for each in known.values():
+            if each["person"] in wanted and not each[also]:
+                await _write(each, **{also: True}, **({} if leading else given.of(each)))
         if rules.is_over(queries.shown(row), now):
             return Told(row["sequence"], 0)
-        all_paths = {**{p: known[p]["path"] for p in back}, **paths}
-        return await _tell(row, [(p, all_paths.get(p, ""), Reply.NEEDS_ACTION) for p in new + back], now, _INVITE)
-
-
-class Invitation(msgspec.Struct, frozen=True, kw_only=True):
-    """Whom to invite to one event."""
-
-    event: UUID
-    people: Sequence[UUID]
-    context: Mapping[str, Any] = {}
-    paths: Mapping[UUID, str] = {}
-
-
-async def invite_many(invitations: Iterable[Invitation], *, now: datetime) -> int:
-    """Invite to several events in one transaction. Returns the number of mails."""
-    async with database.transaction():
-        told = [
-            await invite(each.event, each.people, now=now, context=each.context, paths=each.paths)
-            for each in invitations
-        ]
-        return sum(each.people for each in told)
+        guests = [telling.guest(each.to_dict()) for each in new] + [telling.guest(each) for each in back]
+        return await telling.tell(row, guests, telling.INVITE, now=now)
 
 
 async def change_event(
-    event: UUID, *, now: datetime, reason: str = "", context: Mapping[str, Any] | None = None, **changed: Any
+    event: UUID,
+    *,
+    now: datetime,
+    reason: str = "",
+    context: Mapping[str, Any] | None = None,
+    paths: Mapping[UUID, str] | None = None,
+    titles: Mapping[UUID, str] | None = None,
+    own: Mapping[UUID, Mapping[str, Any]] | None = None,
+    **changed: Any,
 ) -> Told:
     """Change what stands in calendars (``starts_at``, ``ends_at``, ``zone``, ``title``, ``place``, ``link``,
-    ``description``) and tell everybody who is invited.
+    ``description``) and tell everybody in whose calendar something is another; ``titles`` alone tell only those
+    whose title is new.
 
     Another time or place asks them again; anything else keeps their answers. If nothing shown differs, nobody is
-    told. Waiting reminders of the former date are taken back. ``context`` as in ``create_event``.
+    told. Waiting reminders of the former date are taken back. ``context`` as in ``create_event``; ``paths``,
+    ``titles`` and ``own`` as in ``invite``, for people who are invited. When somebody takes another's part, so:
+    ``withdraw`` the one, ``change_event`` for those who stay, ``invite`` the other.
     Raises EventCancelled and WrongTimes.
     """
     async with database.transaction():
@@ -147,7 +155,14 @@ async def change_event(
         before = queries.shown(row)
         after = msgspec.structs.replace(before, **changed)
         rules.check(after)
-        if not rules.shows_change(before, after):
+        known = await _invitees(event) if titles or own or paths or rules.shows_change(before, after) else {}
+        was = {each.person: each.sees(before) for each in telling.present(known.values(), row)}
+        given = _Given(paths or {}, titles or {}, own or {})
+        for person in given.people() & was.keys():
+            await _write(known[person], **given.of(known[person]))
+        is_now = {each.person: each.sees(after) for each in telling.present(known.values(), row)}
+        concerned = {person for person in was if rules.shows_change(was[person], is_now[person])}
+        if not concerned and not rules.shows_change(before, after):
             return Told(row["sequence"], 0)
         asked = rules.asks_again(before, after)
         row.update(msgspec.structs.asdict(after))
@@ -156,28 +171,38 @@ async def change_event(
             await outbox.drop(rules.reminder_prefix(event), now=now)
         if rules.is_over(before, now) and rules.is_over(after, now):
             return Told(row["sequence"], 0, asked)
-        extra = {"changed": rules.changes_in_words(before, after), "reason": reason, "answer_stands": not asked}
-        told = await _tell(row, _present(await _invitees(event), row), now, _CHANGE, extra)
+        told = await telling.tell(
+            row,
+            [each for each in telling.present(known.values(), row) if each.person in concerned],
+            telling.CHANGE,
+            extra={"reason": reason, "answer_stands": not asked},
+            own={person: {"changed": rules.changes_in_words(was[person], is_now[person])} for person in concerned},
+            now=now,
+        )
         return msgspec.structs.replace(told, asked=asked)
 
 
-async def withdraw(event: UUID, person: UUID, *, now: datetime, wording: str = "place-withdrawn") -> Told:
-    """Take one person's place away: a CANCEL to them alone; the event goes on. ``wording`` names the mail.
+async def withdraw(event: UUID, person: UUID, *, now: datetime, leading: bool = False) -> Told:
+    """Take one person's place away: a CANCEL to them alone; the event goes on.
 
-    Nothing happens for who is not invited; nobody is told of what is over or cancelled.
+    With ``leading`` it is the part of the one who leads that ends. Who took part and led keeps the other part and
+    hears nothing. Nothing happens for who is not invited so; nobody is told of what is over or cancelled.
     """
     async with database.transaction():
         row = await _locked(event)
         known = (await _invitees(event, person)).get(person)
-        if known is None or known["state"] != InviteeState.INVITED:
+        part, other = ("leads", "takes_part") if leading else ("takes_part", "leads")
+        if known is None or known["state"] != InviteeState.INVITED or not known[part]:
             return Told(row["sequence"], 0)
-        await Invitee.update({Invitee.state: _moved(known, InviteeState.WITHDRAWN)}).where(Invitee.id == known["id"])
         await outbox.drop(rules.reminder_prefix(event, person), now=now)
+        if known[other]:
+            await _write(known, **{part: False})
+            return Told(row["sequence"], 0)
+        await _write(known, state=_moved(known, InviteeState.WITHDRAWN).value)
         if row["status"] == EventStatus.CANCELLED or rules.is_over(queries.shown(row), now):
             return Told(row["sequence"], 0)
         await _next_version(row, now)
-        mail = msgspec.structs.replace(_WITHDRAW, kind=wording)
-        return await _tell(row, [(person, known["path"], Reply.NEEDS_ACTION)], now, mail)
+        return await telling.tell(row, [telling.guest(known)], telling.WITHDRAW, now=now)
 
 
 async def cancel_event(event: UUID, *, reason: str, now: datetime, rebook_path: str = "") -> Told:
@@ -194,7 +219,8 @@ async def cancel_event(event: UUID, *, reason: str, now: datetime, rebook_path: 
         if rules.is_over(queries.shown(row), now):
             return Told(row["sequence"], 0)
         extra = {"reason": reason, **({"programme_path": rebook_path} if rebook_path else {})}
-        return await _tell(row, _present(await _invitees(event), row), now, _CANCEL, extra)
+        guests = telling.present((await _invitees(event)).values(), row)
+        return await telling.tell(row, guests, telling.CANCEL, extra=extra, now=now)
 
 
 async def reply(event: UUID, person: UUID, reply: Reply, *, now: datetime, note: str = "") -> None:
@@ -227,92 +253,46 @@ async def remind(event: UUID, people: Sequence[UUID], *, days_before: int, now: 
         row = await _locked(event)
         if row["status"] == EventStatus.CANCELLED or row["starts_at"] <= now:
             return 0
-        known = await _invitees(event)
-        invited = {person for person, _, _ in _present(known, row)}
-        found = await contacts([person for person in people if person in invited])
-        soon = {"how_soon": rules.how_soon(row["starts_at"], row["zone"], now)}
-        written = [
-            outbox.Letter(
-                kind="session-reminder",
-                key=rules.reminder_key(event, person, days_before, row["starts_at"]),
-                to=to,
-                context=_words("session-reminder", row, to, known[person]["path"], soon),
-                about=About("event", event, row["title"]),
-                deadline=row["starts_at"],
-            )
-            for person, to in found.items()
-        ]
-        return await outbox.queue_many(written, now=now)
-
-
-class _Mail(msgspec.Struct, frozen=True):
-    kind: str
-    method: Method
-    removed_only: bool = False
-
-
-_INVITE = _Mail("session-invite", Method.REQUEST)
-_CHANGE = _Mail("session-changed", Method.REQUEST)
-_WITHDRAW = _Mail("place-withdrawn", Method.CANCEL, removed_only=True)
-_CANCEL = _Mail("session-cancelled", Method.CANCEL)
-
-
-async def _tell(
-    row: Row,
-    people: Sequence[tuple[UUID, str, Reply]],
-    now: datetime,
-    mail: _Mail,
-    extra: Mapping[str, Any] | None = None,
-) -> Told:
-    """Queue the present version of an event for these people (person, path, answer), one mail to each."""
-    shown = queries.shown(row)
-    found = await contacts([person for person, _, _ in people])
-    until = outbox_rules.deadline(now=now, starts_at=shown.starts_at, ends_at=shown.ends_at)
-    written = [
-        outbox.Letter(
-            kind=mail.kind,
-            key=rules.message_key(row["id"], person, row["sequence"], mail.method),
-            to=found[person],
-            context=_words(mail.kind, row, found[person], path, extra or {}),
-            about=About("event", row["id"], row["title"]),
-            deadline=until,
-            calendar=frozen.facts(
-                shown,
-                uid=row["uid"],
-                method=mail.method,
-                sequence=row["sequence"],
-                stamped_at=row["stamped_at"],
-                created_at=row["created_at"],
-                changed_at=row["changed_at"],
-                reply=reply,
-                removed_only=mail.removed_only,
-            ),
-            thread=rules.thread(row["id"], person),
-            number=row["sequence"],
+        wanted = set(people)
+        guests = telling.present((await _invitees(event)).values(), row)
+        return await telling.remind(
+            row, [each for each in guests if each.person in wanted], days_before=days_before, now=now
         )
-        for person, path, reply in people
-        if person in found
-    ]
-    return Told(row["sequence"], await outbox.queue_many(written, now=now))
 
 
-def _words(kind: str, row: Row, to: Contact, path: str, extra: Mapping[str, Any]) -> dict[str, Any]:
-    """The values of a mail about an event; of those we have, the ones that this mail takes."""
-    values = {
-        "cohort": row["title"],
-        "title": row["title"],
-        "day": times.uk_day(row["starts_at"], row["zone"]),
-        "when": times.when(row["starts_at"], row["ends_at"], row["zone"], to.time_zone),
-        "place": row["place"],
-        "join_link": row["link"],
-        "about": row["description"],
-        "manage_path": path or "/home",
-        "programme_path": "/programmes",
-        **_context(row),
-        **extra,
-    }
-    takes = letters.fields(kind)
-    return {name: value for name, value in values.items() if outbox_rules.link_name(name) in takes}
+class _Given(msgspec.Struct, frozen=True):
+    """What was given for single people, by person."""
+
+    paths: Mapping[UUID, str]
+    titles: Mapping[UUID, str]
+    own: Mapping[UUID, Mapping[str, Any]]
+
+    def people(self) -> set[UUID]:
+        return {*self.paths, *self.titles, *self.own}
+
+    def of(self, known: Row) -> dict[str, Any]:
+        """The columns of this person's invitation that become others; values join those that are kept."""
+        person = known["person"]
+        found: dict[str, Any] = {}
+        if person in self.paths:
+            found["path"] = self.paths[person]
+        if person in self.titles:
+            found["title"] = self.titles[person]
+        if person in self.own:
+            found["context"] = telling.written({**telling.read(known["context"]), **self.own[person]})
+        return found
+
+
+def _invitee(event: UUID, person: UUID, given: _Given, *, leading: bool, now: datetime) -> Invitee:
+    own = given.of({"person": person, "context": "{}"})
+    return Invitee(event=event, person=person, invited_at=now, takes_part=not leading, leads=leading, **own)
+
+
+async def _write(known: Row, **changed: Any) -> None:
+    """Change an invitation, in the table and in ``known``."""
+    if changed:
+        known.update(changed)
+        await Invitee.update(dict[Any, Any](changed)).where(Invitee.id == known["id"])
 
 
 async def _locked(event: UUID) -> Row:
@@ -350,21 +330,6 @@ async def _invitees(event: UUID, person: UUID | None = None) -> dict[UUID, Row]:
     return {row["person"]: row for row in await _ALL_INVITED.run(event=event)}
 
 
-def _present(known: Mapping[UUID, Row], row: Row) -> list[tuple[UUID, str, Reply]]:
-    """Those who are invited now, with the answers that still count."""
-    return [
-        (
-            person,
-            each["path"],
-            rules.effective_reply(
-                Reply(each["reply"]), reply_sequence=each["reply_sequence"], asked_sequence=row["asked_sequence"]
-            ),
-        )
-        for person, each in known.items()
-        if each["state"] == InviteeState.INVITED
-    ]
-
-
 def _moved(known: Row, to: InviteeState) -> InviteeState:
     if to not in rules.INVITEE_MOVES[InviteeState(known["state"])]:
         raise ValueError(f"An invitee cannot move from {known['state']} to {to}.")
@@ -373,15 +338,7 @@ def _moved(known: Row, to: InviteeState) -> InviteeState:
 
 async def _learn(row: Row, context: Mapping[str, Any] | None) -> None:
     """Keep what every mail about an event also says, where that has changed."""
-    if context and (merged := {**_context(row), **context}) != _context(row):
-        row["context"] = _json(merged)
+    kept = telling.read(row["context"])
+    if context and (merged := {**kept, **context}) != kept:
+        row["context"] = telling.written(merged)
         await CalendarEvent.update({CalendarEvent.context: row["context"]}).where(CalendarEvent.id == row["id"])
-
-
-def _context(row: Row) -> dict[str, Any]:
-    found: dict[str, Any] = msgspec.json.decode(row["context"])
-    return found
-
-
-def _json(values: Mapping[str, Any]) -> str:
-    return msgspec.json.encode(values).decode()

@@ -107,6 +107,11 @@ def fields(name: str) -> frozenset[str]:
     return frozenset(_source(name).fields)
 
 
+def needed(name: str) -> frozenset[str]:
+    """Those of them without which it cannot be written. Raises NoSuchLetter."""
+    return frozenset(key for key, field in _source(name).fields.items() if not field.optional)
+
+
 def names() -> list[str]:
     """Every letter there is."""
     return sorted(folder.name for folder in FOLDER.iterdir() if (folder / "body.j2").is_file())

@@ -146,4 +146,4 @@ async def uninvite(cohort: Cohort, people: Sequence[UUID], *, now: datetime) -> 
     """Take people off every session still to come; the sessions go on without them."""
     for session in cohort.to_come(now):
         for person in people:
-            await invites.withdraw(session.event, person, now=now, wording="place-withdrawn")
+            await invites.withdraw(session.event, person, now=now)

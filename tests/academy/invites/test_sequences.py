@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from academy import database as room
-from academy.invites import frozen, queries, service  # noqa: F401 - frozen writes the calendar parts
+from academy.invites import frozen, queries, service, telling  # noqa: F401 - frozen writes the calendar parts
 from academy.invites.tables import Invitee, Reply
 from academy.outbox import rendering
 from academy.outbox.tables import Message
@@ -67,6 +67,9 @@ steps = st.lists(
     st.one_of(
         st.tuples(st.just("invite"), st.sets(who, min_size=1)),
         st.tuples(st.just("withdraw"), who),
+        st.tuples(st.just("lead"), st.sets(who, min_size=1)),
+        st.tuples(st.just("stop leading"), who),
+        st.tuples(st.just("own title"), who, st.sampled_from(["Meeting Ana", "Meeting Ben", ""])),
         st.tuples(st.just("move"), st.integers(-3, 5)),
         st.tuples(st.just("place"), st.sampled_from(["County Hall", "county hall", "Town Hall"])),
         st.tuples(st.just("typo"), st.sampled_from(["Day one", "Day 1"])),
@@ -84,16 +87,27 @@ async def live(plan: list[tuple]) -> None:
         title="Day one", starts_at=START, ends_at=START + timedelta(hours=6), place="County Hall", now=NOW
     )
     truth: dict[str, str] = {}  # who is invited, and the answer that counts
+    parts: dict[str, set[str]] = {name: set() for name in NAMES}
+    titles: dict[str, str] = {}
     start, place, title, cancelled = START, "County Hall", "Day one", False
     for step, *what in plan:
-        if cancelled and step in ("invite", "move", "place", "typo", "reply"):
+        if cancelled and step in ("invite", "lead", "move", "place", "typo", "reply", "own title"):
             continue
-        if step == "invite":
-            await service.invite(event, [ids[name] for name in sorted(what[0])], now=NOW)
+        if step in ("invite", "lead"):
+            await service.invite(event, [ids[name] for name in sorted(what[0])], leading=step == "lead", now=NOW)
             truth |= {name: "NEEDS-ACTION" for name in what[0] if name not in truth}
-        elif step == "withdraw":
-            await service.withdraw(event, ids[what[0]], now=NOW)
-            truth.pop(what[0], None)
+            for name in what[0]:
+                parts[name].add(step)
+        elif step in ("withdraw", "stop leading"):
+            await service.withdraw(event, ids[what[0]], leading=step == "stop leading", now=NOW)
+            parts[what[0]].discard("lead" if step == "stop leading" else "invite")
+            if not parts[what[0]]:
+                truth.pop(what[0], None)
+        elif step == "own title":
+            told = await service.change_event(event, titles={ids[what[0]]: what[1]}, now=NOW)
+            differs = what[0] in truth and (titles.get(what[0]) or title) != (what[1] or title)
+            assert told.people == int(differs)
+            titles |= {what[0]: what[1]} if what[0] in truth else {}
         elif step == "reply":
             if what[0] in truth:
                 await service.reply(event, ids[what[0]], what[1], now=NOW)
@@ -114,7 +128,8 @@ async def live(plan: list[tuple]) -> None:
             assert told.asked == asks
             if asks:
                 truth = dict.fromkeys(truth, "NEEDS-ACTION")
-    await compare(event, ids, truth, start=start, place=place, title=title, cancelled=cancelled)
+    shown = {name: titles.get(name) or title for name in NAMES}
+    await compare(event, ids, truth, start=start, place=place, titles=shown, cancelled=cancelled)
 
 
 async def compare(
@@ -124,7 +139,7 @@ async def compare(
     *,
     start: datetime,
     place: str,
-    title: str,
+    titles: dict[str, str],
     cancelled: bool,
 ) -> None:
     uid = (await queries.event(event))["uid"]
@@ -139,7 +154,7 @@ async def compare(
             assert program.events == {}
             continue
         shown = program.events[uid]
-        assert (shown["START"], shown["LOCATION"], shown["SUMMARY"]) == (start, place, title)
+        assert (shown["START"], shown["LOCATION"], shown["SUMMARY"]) == (start, place, titles[name])
         kept = {answer.person: answer.reply for answer in (await queries.replies([event]))[event]}
         assert kept[ids[name]].value.upper().replace("_", "-") == truth[name]
 
@@ -173,7 +188,12 @@ async def test_the_calendar_program_notices_a_person_who_is_not_told(
     database: room.Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The control: if a change tells nobody, the calendar is wrong."""
-    monkeypatch.setattr(service, "_present", lambda known, row: [])
+
+    async def nobody(row: dict, guests: list, mail: telling.Mail, **said: object) -> service.Told:
+        return await tell(row, [] if mail is telling.CHANGE else guests, mail, **said)
+
+    tell = telling.tell
+    monkeypatch.setattr(telling, "tell", nobody)
 
     with pytest.raises(AssertionError):
         await live([("invite", {"ana"}), ("move", 1)])
