@@ -5,7 +5,7 @@ when that mentor is full (shortest augmenting paths). Every mentor has a price: 
 worth to the plan. Prices prove at the end that nothing is better: nobody could gain by a pair at these prices.
 
 Only a mentee's best candidates are looked at while solving. Afterwards every allowed pair is checked against the
-prices; where one would gain it joins the candidates, and the solve is repeated until none would. So the result is exact.
+prices; where one would gain it joins the candidates, and the solve is repeated until none would. So it is exact.
 """
 
 from __future__ import annotations
@@ -90,7 +90,7 @@ def solve(problem: Problem, progress: Callable[[float], None] | None = None) -> 
         begun = rounds / (rounds + 2)
         plan = assign(options, places, partial(_tell, told, begun))
         rounds += 1
-        if not _add_what_would_gain(options, plan, rows, places, worths, bonus):
+        if not _add_what_would_gain(options, plan, rows, places, worths):
             break
     told(0.9)
     mates = _settle_ties(problem, plan, rows, places, worths, bonus)
@@ -248,27 +248,41 @@ def _add_what_would_gain(
     rows: Sequence[bytes],
     places: Sequence[int],
     worths: Sequence[list[int]],
-    bonus: dict[int, tuple[int, int]],
 ) -> bool:
     """Check all allowed pairs against the prices; the best of those that would gain join the options."""
-    open_to = [(mentor, plan.prices[mentor]) for mentor, free in enumerate(places) if free]
+    prices, cheapest = plan.prices, _cheapest(plan, places)
     added = False
     for one, row in enumerate(rows):
-        if not row:
-            continue
-        gain, worth = plan.gains[one], worths[one]
+        gain = plan.gains[one]
         better = [
-            (worth[row[mentor]] - price, mentor)
-            for mentor, price in open_to
-            if row[mentor] and worth[row[mentor]] - price > gain
+            (worth - prices[mentor], mentor, worth)
+            for mentor, worth in worth_at_least(gain + cheapest + 1, row, worths[one])
+            if worth - prices[mentor] > gain and places[mentor]
         ]
         if better:
             known = {mentor for mentor, _ in options[one]}
             fresh = [each for each in better if each[1] not in known]
-            for _, mentor in nlargest(CANDIDATES, fresh):
-                options[one].append((mentor, worth[row[mentor]]))
-                added = True
+            options[one] += [(mentor, worth) for _, mentor, worth in nlargest(CANDIDATES, fresh)]
+            added = added or bool(fresh)
     return added
+
+
+def worth_at_least(least: int, row: bytes, worths: list[int]) -> list[tuple[int, int]]:
+    """The mentors of a row that are worth so much or more, with their worth, the highest first."""
+    found: list[tuple[int, int]] = []
+    for value in range(max(row, default=0), 0, -1):
+        worth = worths[value]
+        if worth < least:
+            break
+        at = row.find(value)
+        while at >= 0:
+            found.append((at, worth))
+            at = row.find(value, at + 1)
+    return found
+
+
+def _cheapest(plan: Plan, places: Sequence[int]) -> int:
+    return min((price for price, free in zip(plan.prices, places, strict=True) if free), default=0)
 
 
 def _settle_ties(
@@ -288,20 +302,25 @@ def _settle_ties(
     mentees = problem.mentees or [str(each) for each in range(len(rows))]
     kept = (len(rows) + 1) << 48
     demand = kept * (len(rows) + 1)
-    open_to = [(mentor, plan.prices[mentor]) for mentor, free in enumerate(places) if free]
+    prices, cheapest = plan.prices, _cheapest(plan, places)
     options: Options = []
     for one, row in enumerate(rows):
-        mine: list[tuple[int, int]] = []
-        options.append(mine)
-        if not row:
-            continue
-        gain, worth = plan.gains[one], worths[one]
+        gain = plan.gains[one]
         before, special = bonus.get(one, (NOBODY, 0))
-        for mentor, price in open_to:
-            if not row[mentor]:
-                continue
-            value = special if mentor == before else worth[row[mentor]]
-            if value - price == gain:
-                lots = lot(problem.seed, mentors[mentor], mentees[one]) + 1
-                mine.append((mentor, lots + (kept if mentor == before else 0) + demand * ((gain > 0) + (price > 0))))
+        offered = worth_at_least(gain + cheapest, row, worths[one])
+        if before != NOBODY:
+            offered = [(before, special), *(each for each in offered if each[0] != before)]
+        options.append(
+            [
+                (
+                    mentor,
+                    lot(problem.seed, mentors[mentor], mentees[one])
+                    + 1
+                    + (kept if mentor == before else 0)
+                    + demand * ((gain > 0) + (prices[mentor] > 0)),
+                )
+                for mentor, worth in offered
+                if worth - prices[mentor] == gain and places[mentor]
+            ]
+        )
     return assign(options, places).mates
