@@ -38,8 +38,11 @@ WORDS = {
     S.EXPIRED: "Not sent in time",
     S.DROPPED: "No longer needed",
 }
-SECRET = frozenset({"sign-in-link", "address-change-confirm"})
-"""Mails with a link that signs in or takes over an address. Staff never see their words, and they are not kept."""
+SECRET = frozenset(
+    {"sign-in-link", "address-change-confirm", "coaching-goals-manager", "coaching-evaluation-manager"}
+)
+"""Mails with a link that signs in, takes over an address or opens what staff may not read. Staff never see their words,
+and they are not kept."""
 
 _NAMES = uuid.UUID("3f0ce1c5-9a3e-5a53-b6a1-7f0b7d5b9f10")
 _PREFIX = re.compile(r"[a-z0-9:.+-]+", re.IGNORECASE)
@@ -149,7 +152,7 @@ def why_not_again(
     if state is S.DROPPED:
         return "This mail is no longer needed."
     if kind in SECRET:
-        return "This mail held a link that works once. Ask the person to request a new one."
+        return "This mail held a secret link. Ask the person to request a new one."
     if overtaken:
         return "There is a later mail about the same session. Send that one again instead."
     if over:
