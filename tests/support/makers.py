@@ -1,6 +1,7 @@
 """Small records for tests, made by the same services as everybody's."""
 
 from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
@@ -22,6 +23,11 @@ from cohorts.enrolment import service as enrolments
 from cohorts.enrolment.tables import Source
 from cohorts.schedule import service as schedule
 from cohorts.schedule.rules import CohortDetails, SessionDetails
+from mentoring.matching.criteria import Criteria
+from mentoring.profiles import service as profiles
+from mentoring.profiles.answers import MenteeAnswers, MentorAnswers, Told
+from mentoring.profiles.rules import RoundDetails
+from mentoring.profiles.tables import ProfileSource, RoundStatus
 
 _numbers = count(1)
 
@@ -145,3 +151,78 @@ async def a_coach(
         version = (await coaches.coach(made)).version
         await coaching_times.change_coach(made, told, version=version, actor=ACADEMY, now=now)
     return made
+
+
+async def a_round(
+    *,
+    slug: str = "",
+    status: RoundStatus = RoundStatus.OPEN,
+    criteria: Criteria | None = None,
+    now: datetime | None = None,
+    **details: Any,
+) -> UUID:
+    """A round of mentoring that is open for everybody's sign-up, or further on."""
+    now = now or clock.now()
+    told: dict[str, Any] = {
+        "name": "Mentoring 2026",
+        "slug": slug or f"mentoring-{next(_numbers)}",
+        "summary": "A year with somebody who has been there.",
+        "agreement": "What we say stays between us.",
+        "starts_on": (now + timedelta(days=60)).date(),
+        **details,
+    }
+    made = await profiles.create_round(RoundDetails(**told), criteria=criteria, actor=ACADEMY, now=now)
+    way = [RoundStatus.DRAFT, RoundStatus.OPEN, RoundStatus.MATCHING, RoundStatus.RUNNING, RoundStatus.CLOSED]
+    for each in way[1 : way.index(status) + 1]:
+        await profiles.move_round(made, each, actor=ACADEMY, now=now)
+    return made
+
+
+async def a_mentor(
+    *,
+    round: UUID | None = None,
+    person: UUID | None = None,
+    name: str = "Mia Mentor",
+    capacity: int = 1,
+    choices: Sequence[UUID] | None = None,
+    told: Sequence[Told] | None = None,
+    now: datetime | None = None,
+    **answers: Any,
+) -> UUID:
+    """A mentor of a round; the id is that of the profile."""
+    now = now or clock.now()
+    return await profiles.sign_up_mentor(
+        round or await a_round(now=now),
+        person or await a_person(name=name, now=now),
+        MentorAnswers(**{"grade": 8, "region": "South East", "skills": ("confidence", "politics"), **answers}),
+        capacity=capacity,
+        choices=choices,
+        told=told,
+        source=ProfileSource.COORDINATOR,
+        actor=ACADEMY,
+        now=now,
+    )
+
+
+async def a_mentee(
+    *,
+    round: UUID | None = None,
+    person: UUID | None = None,
+    name: str = "Mo Mentee",
+    choices: Sequence[UUID] | None = None,
+    told: Sequence[Told] | None = None,
+    now: datetime | None = None,
+    **answers: Any,
+) -> UUID:
+    """A mentee of a round; the id is that of the profile."""
+    now = now or clock.now()
+    return await profiles.sign_up_mentee(
+        round or await a_round(now=now),
+        person or await a_person(name=name, now=now),
+        MenteeAnswers(**{"grade": 4, "region": "South East", "skills_wanted": ("confidence",), **answers}),
+        choices=choices,
+        told=told,
+        source=ProfileSource.COORDINATOR,
+        actor=ACADEMY,
+        now=now,
+    )

@@ -1,0 +1,207 @@
+"""Everything that a match run needs to know of a round, as the matching takes it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from academy import database
+from academy.invites.times import utc_to_local
+from mentoring.matching.people import Earlier, Mentee, Mentor, Pair, Pool
+from mentoring.profiles import options, rules
+from mentoring.profiles.answers import mentee_answers, mentor_answers
+from mentoring.profiles.tables import PoolStatus, Side
+
+
+class PoolFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """The people of a round as ``mentoring.matching`` takes them. Ids in it are those of persons, as text."""
+
+    pool: Pool
+    ruled_out: tuple[Pair, ...]
+    """Pairs of people whom a coordinator keeps apart by name; give them to ``suggest`` with the round's own."""
+    mentor_profiles: dict[str, UUID]
+    """The profile of each mentor by the person's id."""
+    mentee_profiles: dict[str, UUID]
+
+
+_MENTORS = database.compiled_sql("""
+    SELECT x.id, x.person, p.name, coalesce(o.name, x.organisation_name) AS organisation, x.answers, x.capacity,
+           x.paused_until
+    FROM mentor_profile x JOIN person p ON p.id = x.person LEFT JOIN organisation o ON o.id = x.organisation
+    WHERE x.round = :round AND x.status = 'active' ORDER BY x.id
+""")
+_MENTEES = database.compiled_sql("""
+    SELECT x.id, x.person, p.name, coalesce(o.name, x.organisation_name) AS organisation, x.answers, x.status
+    FROM mentee_profile x JOIN person p ON p.id = x.person LEFT JOIN organisation o ON o.id = x.organisation
+    WHERE x.round = :round AND x.status <> 'withdrawn' ORDER BY x.id
+""")
+_CHOICES = database.compiled_sql("SELECT side, chooser, chosen FROM choice WHERE round = :round ORDER BY rank, id")
+_IN = """
+    (SELECT person FROM mentor_profile WHERE round = :round
+     UNION SELECT person FROM mentee_profile WHERE round = :round)
+"""
+_APART = database.compiled_sql(f"""
+    SELECT k.person, k.other, k.kind FROM kept_apart k WHERE k.person IN {_IN} AND k.other IN {_IN}
+""")
+_TOLD = database.compiled_sql("""
+    SELECT person, question, answer FROM equality_answer WHERE round = :round AND for_matching = :yes ORDER BY question
+""")
+_WAITED = database.compiled_sql("""
+    SELECT x.person, x.status, r.closed_at
+    FROM mentee_profile x JOIN mentoring_round r ON r.id = x.round
+    WHERE r.status = 'closed' AND x.round <> :round
+      AND x.person IN (SELECT person FROM mentee_profile WHERE round = :round)
+    ORDER BY r.closed_at
+""")
+
+
+async def pool(
+    round: UUID,
+    *,
+    now: datetime,
+    taken: Mapping[UUID, int] | None = None,
+    history: Mapping[UUID, tuple[Earlier, ...]] | None = None,
+    left_out: Collection[UUID] = (),
+) -> PoolFacts:
+    """The mentors and mentees of a round with choices, who is kept apart, and characteristics given for matching.
+
+    What pairings know is the caller's to say: ``taken`` places by mentor profile (they are taken off the capacity),
+    the ``history`` of a mentee by person, and mentee profiles to be ``left_out``. A mentor who pauses has 0 places.
+    Who withdrew is not in it. Six queries, however many people there are.
+    """
+    taken, history = taken or {}, history or {}
+    today = utc_to_local(now).date()
+    mentor_rows = await _MENTORS.run(round=round)
+    mentee_rows = [row for row in await _MENTEES.run(round=round) if row["id"] not in left_out]
+    liked = _grouped(await _CHOICES.run(round=round), lambda row: (row["side"], row["chooser"]), "chosen")
+    apart = await _APART.run(round=round)
+    confidential = _both_ways(apart, "confidential")
+    line = _both_ways(apart, "line")
+    named = _both_ways(apart, "named")
+    told = _told(await _TOLD.run(round=round, yes=True))
+    waited = {row["person"]: row["status"] for row in await _WAITED.run(round=round)}  # the latest round decides
+    seekers = {row["person"]: mentee_answers(row["answers"]) for row in mentee_rows}
+    asked = {question for given in seekers.values() for question in given.same_background}
+    mentors = tuple(
+        _mentor(
+            row,
+            places=max(row["capacity"] - taken.get(row["id"], 0), 0)
+            if rules.takes_new(row["paused_until"], today=today)
+            else 0,
+            choices=liked.get((Side.MENTOR, row["person"]), ()),
+            line=line.get(row["person"], ()),
+            not_these=confidential.get(row["person"], ()),
+            characteristics=_characteristics(told.get(row["person"], {}), asked),
+        )
+        for row in mentor_rows
+    )
+    mentees = tuple(
+        _mentee(
+            row,
+            choices=liked.get((Side.MENTEE, row["person"]), ()),
+            line=line.get(row["person"], ()),
+            not_these=confidential.get(row["person"], ()),
+            wanted=_characteristics(told.get(row["person"], {}), seekers[row["person"]].same_background),
+            history=history.get(row["person"], ()),
+            waited=PoolStatus(row["status"]) in rules.WAITED or waited.get(row["person"]) in rules.WAITED,
+        )
+        for row in mentee_rows
+    )
+    there = {one.id for one in mentors}
+    return PoolFacts(
+        pool=Pool(mentors=mentors, mentees=mentees),
+        ruled_out=tuple(
+            Pair(mentor=other, mentee=one.id)
+            for one in mentees
+            for other in named.get(UUID(one.id), ())
+            if other in there
+        ),
+        mentor_profiles={str(row["person"]): row["id"] for row in mentor_rows},
+        mentee_profiles={str(row["person"]): row["id"] for row in mentee_rows},
+    )
+
+
+def _mentor(row: dict[str, Any], *, places: int, **others: Any) -> Mentor:
+    given = mentor_answers(row["answers"])
+    return Mentor(
+        id=str(row["person"]),
+        name=row["name"],
+        organisation=row["organisation"],
+        grade=given.grade,
+        role=given.job_title,
+        profession=given.profession,
+        region=given.region,
+        formats=given.formats,
+        languages=given.languages,
+        access_offered=given.access_offered,
+        skills=_skills(given.skills),
+        places=places,
+        **others,
+    )
+
+
+def _mentee(row: dict[str, Any], *, wanted: tuple[str, ...], waited: bool, **others: Any) -> Mentee:
+    given = mentee_answers(row["answers"])
+    return Mentee(
+        id=str(row["person"]),
+        name=row["name"],
+        organisation=row["organisation"],
+        grade=given.grade,
+        role=given.job_title,
+        profession=given.profession,
+        region=given.region,
+        formats=given.formats,
+        languages=given.languages,
+        access_needs=given.access_needs,
+        skills_wanted=_skills(given.skills_wanted),
+        wants_gap=given.wants_gap,
+        background_wanted=wanted,
+        waited_before=waited,
+        **others,
+    )
+
+
+def _skills(keys: tuple[str, ...]) -> tuple[str, ...]:
+    """In words, since the reasons of a pair name them."""
+    return tuple(options.words(options.SKILLS, key) for key in keys)
+
+
+def _grouped(rows: list[dict[str, Any]], key: Any, value: str) -> dict[Any, tuple[str, ...]]:
+    found: dict[Any, list[str]] = {}
+    for row in rows:
+        found.setdefault(key(row), []).append(str(row[value]))
+    return {name: tuple(values) for name, values in found.items()}
+
+
+def _both_ways(rows: list[dict[str, Any]], kind: str) -> dict[UUID, tuple[str, ...]]:
+    """Said by one, it counts for both: what is stored with a run must not tell who said it."""
+    found: dict[UUID, set[str]] = {}
+    for row in rows:
+        if row["kind"] == kind:
+            found.setdefault(row["person"], set()).add(str(row["other"]))
+            found.setdefault(row["other"], set()).add(str(row["person"]))
+    return {person: tuple(sorted(others)) for person, others in found.items()}
+
+
+def _told(rows: list[dict[str, Any]]) -> dict[UUID, dict[str, str]]:
+    found: dict[UUID, dict[str, str]] = {}
+    for row in rows:
+        found.setdefault(row["person"], {})[row["question"]] = row["answer"]
+    return found
+
+
+def _characteristics(told: Mapping[str, str], asked: Collection[str]) -> tuple[str, ...]:
+    """What was told about the questions that somebody asked for; own words are one for each comma."""
+    found: list[str] = []
+    for question in sorted(asked):
+        answer = told.get(question, "")
+        if question == options.OWN_WORDS:
+            found += [f"{question}: {part.strip()}" for part in re.split("[,;/]", answer) if part.strip()]
+        elif answer:
+            found.append(f"{question}: {answer}")
+    return tuple(found)

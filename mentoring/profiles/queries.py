@@ -1,0 +1,31 @@
+"""Rounds, criteria and profiles, for this room and others. What a run needs is ``pool``."""
+
+from mentoring.profiles.people_read import Apart as Apart
+from mentoring.profiles.people_read import Chosen as Chosen
+from mentoring.profiles.people_read import MenteeView as MenteeView
+from mentoring.profiles.people_read import MentorView as MentorView
+from mentoring.profiles.people_read import OwnProfile as OwnProfile
+from mentoring.profiles.people_read import alumnus_since as alumnus_since
+from mentoring.profiles.people_read import apart as apart
+from mentoring.profiles.people_read import choices as choices
+from mentoring.profiles.people_read import mentee as mentee
+from mentoring.profiles.people_read import mentee_of as mentee_of
+from mentoring.profiles.people_read import mentees as mentees
+from mentoring.profiles.people_read import mentor as mentor
+from mentoring.profiles.people_read import mentor_of as mentor_of
+from mentoring.profiles.people_read import mentors as mentors
+from mentoring.profiles.people_read import of_person as of_person
+from mentoring.profiles.people_read import said_in_confidence as said_in_confidence
+from mentoring.profiles.people_read import told as told
+from mentoring.profiles.pool import PoolFacts as PoolFacts
+from mentoring.profiles.pool import pool as pool
+from mentoring.profiles.rounds_read import CriteriaVersion as CriteriaVersion
+from mentoring.profiles.rounds_read import RoundView as RoundView
+from mentoring.profiles.rounds_read import criteria as criteria
+from mentoring.profiles.rounds_read import criteria_versions as criteria_versions
+from mentoring.profiles.rounds_read import open_rounds as open_rounds
+from mentoring.profiles.rounds_read import round as round
+from mentoring.profiles.rounds_read import round_by_id as round_by_id
+from mentoring.profiles.rounds_read import rounds as rounds
+from mentoring.profiles.rounds_read import slugs as slugs
+from mentoring.profiles.rounds_read import templates as templates
