@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Protocol
 
 import msgspec
 
@@ -16,7 +17,6 @@ from cohorts.coaching.bookings.tables import SessionKind, SessionStatus
 from cohorts.coaching.bookings.tables import SessionStatus as S
 from cohorts.coaching.credits.rules import Rules
 from cohorts.coaching.credits.tables import CreditKind
-from cohorts.coaching.times.rules import Interval
 
 
 class Party(StrEnum):
@@ -125,14 +125,19 @@ def move(before: SessionStatus, after: SessionStatus) -> SessionStatus:
     return after
 
 
-class Standing(msgspec.Struct, frozen=True, kw_only=True):
-    """What decides about a session. A ``SessionView`` does as well."""
+class Standing(Protocol):
+    """What decides about a session: a ``SessionView`` has it all."""
 
-    status: SessionStatus
-    starts_at: datetime
-    ends_at: datetime
-    moves: int = 0
-    has_credit: bool = True
+    @property
+    def status(self) -> SessionStatus: ...
+    @property
+    def starts_at(self) -> datetime: ...
+    @property
+    def ends_at(self) -> datetime: ...
+    @property
+    def moves(self) -> int: ...
+    @property
+    def has_credit(self) -> bool: ...
 
 
 # ------------------------------------------------------------------ cancelling
@@ -230,7 +235,16 @@ def minutes_spent(session: Standing, status: SessionStatus, minutes: int | None)
 
 
 # --------------------------------------------------------------------- booking
-def overlap(one: Interval | Standing, starts_at: datetime, ends_at: datetime) -> bool:
+class Timed(Protocol):
+    """Anything from an instant to another."""
+
+    @property
+    def starts_at(self) -> datetime: ...
+    @property
+    def ends_at(self) -> datetime: ...
+
+
+def overlap(one: Timed, starts_at: datetime, ends_at: datetime) -> bool:
     """Whether they share time; to touch is not to overlap."""
     return one.starts_at < ends_at and starts_at < one.ends_at
 

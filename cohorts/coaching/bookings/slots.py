@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -137,7 +136,7 @@ async def clashes(
     own = (await invites.busy([person], since=wanted[0], until=wanted[-1] + length))[person]
     found = {}
     for start in wanted:
-        titles = [each.title for each in own if each.event != but and overlap(_interval(each), start, start + length)]
+        titles = [each.title for each in own if each.event != but and overlap(each, start, start + length)]
         if titles:
             found[start] = titles[0]
     return found
@@ -151,7 +150,3 @@ async def _people(coaches: Sequence[UUID]) -> dict[UUID, UUID]:
 
 def _intervals(sessions: Iterable[Held]) -> list[Interval]:
     return [Interval(each.starts_at, each.ends_at) for each in sessions]
-
-
-def _interval(busy: Any) -> Interval:
-    return Interval(busy.starts_at, busy.ends_at)

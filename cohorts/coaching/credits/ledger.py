@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from academy import database
@@ -111,7 +112,7 @@ class Ledger:
         now: datetime,
     ) -> None:
         """One more line. What is about no session also stands in the audit trail."""
-        line = {
+        line: dict[str, Any] = {
             "number": len(self.entries) + 1,
             "kind": kind,
             "change": change,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -39,8 +40,8 @@ async def set_rules(programme: UUID, choices: RuleChoices, *, version: int, acto
         if (before.version if before else 0) != version:
             raise ChangedMeanwhile("Somebody else changed these rules meanwhile. Look at them before you change them.")
         names = RuleChoices.__struct_fields__
-        values = {each: getattr(choices, each) for each in names}
-        stamp = {"version": version + 1, "changed_at": now, "changed_by": actor.person}
+        values: dict[Any, Any] = {each: getattr(choices, each) for each in names}
+        stamp: dict[Any, Any] = {"version": version + 1, "changed_at": now, "changed_by": actor.person}
         if before is None:
             await CoachingRules.insert(CoachingRules(programme=programme, **values, **stamp))
         else:
