@@ -45,11 +45,16 @@ def minute_jobs(settings: Settings) -> list[Job]:
     from academy.accounts import jobs as accounts
     from academy.outbox import service as outbox
     from cohorts import jobs as cohorts
+    from cohorts.coaching import jobs as coaching
 
     found = [
         Job("reminders", cohorts.send_reminders),
         Job("unconfirmed places", cohorts.release_unconfirmed),
         Job("below minimum", cohorts.warn_below_minimum),
+        Job("coaching credits", coaching.grant),
+        Job("coaching that ends", coaching.leave),
+        Job("coaching that lapses", coaching.expire),
+        Job("coaching reminders", coaching.remind),
         Job("ended secrets", accounts.forget_old, seconds=3600),
     ]
     if not settings.demo:  # the past of a demonstration is there to be looked at

@@ -29,6 +29,7 @@ ROOMS_OF_COHORTS = [
     ["cohorts.coaching.bookings"],
     ["cohorts.coaching.record"],
     ["cohorts.coaching.desk"],
+    ["cohorts.coaching.jobs"],
     ["cohorts.attendance"],
     ["cohorts.completion", "cohorts.calendar"],
     ["cohorts.dashboard"],

@@ -169,6 +169,10 @@ async def test_the_product_runs_its_own_jobs_without_mail_server(database: room.
         "reminders",
         "unconfirmed places",
         "below minimum",
+        "coaching credits",
+        "coaching that ends",
+        "coaching that lapses",
+        "coaching reminders",
         "ended secrets",
         "old mails",
     ]

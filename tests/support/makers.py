@@ -1,21 +1,27 @@
 """Small records for tests, made by the same services as everybody's."""
 
-from collections.abc import Iterable
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 from uuid import UUID
 
+import msgspec
+
 from academy import clock
 from academy.accounts import service as accounts
 from academy.accounts.tables import Role
-from academy.audit.service import ACADEMY
+from academy.audit.service import ACADEMY, Actor
 from academy.people import organisations, service
 from academy.people.organisations import NewOrganisation
 from academy.people.tables import OrganisationKind
 from academy.programmes import service as programmes
 from academy.programmes.rules import ProgrammeDetails
+from cohorts.coaching.bookings import service as bookings
+from cohorts.coaching.bookings.rules import Party
+from cohorts.coaching.credits import queries as coaching_credits
+from cohorts.coaching.credits import service as credits
+from cohorts.coaching.credits.rules import RuleChoices, Rules
 from cohorts.coaching.times import queries as coaches
 from cohorts.coaching.times import service as coaching_times
 from cohorts.coaching.times.rules import CoachRules, Stretch, Week
@@ -151,6 +157,84 @@ async def a_coach(
         version = (await coaches.coach(made)).version
         await coaching_times.change_coach(made, told, version=version, actor=ACADEMY, now=now)
     return made
+
+
+async def coaching_rules(programme: UUID, *, now: datetime | None = None, **rules: Any) -> Rules:
+    """Coaching in a programme: three credits, unless ``rules`` (of ``RuleChoices``) say otherwise."""
+    before = await coaching_credits.rules_of(programme)
+    version = before.version if before else 0
+    return await credits.set_rules(
+        programme, RuleChoices(**rules), version=version, actor=ACADEMY, now=now or clock.now()
+    )
+
+
+class Coaching(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody with a place in a programme with coaching, and a coach of it."""
+
+    programme: UUID
+    cohort: UUID
+    enrolment: UUID
+    person: UUID
+    coach: UUID
+    coach_person: UUID
+
+
+async def coaching(
+    *,
+    programme: UUID | None = None,
+    cohort: UUID | None = None,
+    coach: UUID | None = None,
+    name: str = "Priya Nair",
+    now: datetime | None = None,
+    **rules: Any,
+) -> Coaching:
+    """Somebody who can book: enrolled, with three credits unless ``rules`` say otherwise, and a coach of their own.
+
+    Given a programme that has rules, its rules stay as they are.
+    """
+    now = now or clock.now()
+    programme = programme or await a_programme(name=f"Top Talent {next(_numbers)}", now=now)
+    if rules or await coaching_credits.rules_of(programme) is None:
+        await coaching_rules(programme, now=now, **rules)
+    cohort = cohort or await a_cohort(programme=programme, now=now)
+    person = await a_person(name=name, now=now)
+    enrolled = await an_enrolment(cohort=cohort, person=person, now=now)
+    coach = coach or await a_coach(programme=programme, now=now)
+    return Coaching(
+        programme=programme,
+        cohort=cohort,
+        enrolment=enrolled.enrolment,
+        person=person,
+        coach=coach,
+        coach_person=(await coaches.coach(coach)).person,
+    )
+
+
+async def a_booking(
+    who: Coaching | None = None,
+    *,
+    days: int = 8,
+    hour: int = 9,
+    starts_at: datetime | None = None,
+    minutes: int = 60,
+    by: Party = Party.COACHEE,
+    now: datetime | None = None,
+    **told: Any,
+) -> UUID:
+    """A coaching session of an hour, in eight days at 09:00 UTC unless told otherwise. ``told`` goes to ``book``."""
+    now = now or clock.now()
+    who = who or await coaching(now=now)
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    return await bookings.book(
+        told.pop("enrolment", who.enrolment),
+        told.pop("coach", who.coach),
+        starts_at=starts_at or midnight + timedelta(days=days, hours=hour),
+        minutes=minutes,
+        by=by,
+        actor=told.pop("actor", Actor(who.person, "Priya Nair")),
+        now=now,
+        **told,
+    )
 
 
 async def a_round(

@@ -94,12 +94,12 @@ class Ledger:
                     await self.add(kind, rules.CHANGE[kind], session=session, note=note, actor=actor, now=now)
         return stands
 
-    async def expire(self, *, note: str, actor: Actor, now: datetime) -> int:
-        """What is left ends. Returns how many."""
-        number = self.left
-        if number > 0:
+    async def expire(self, *, most: int | None = None, note: str, actor: Actor, now: datetime) -> int:
+        """What is left ends, or ``most`` of it. Returns how many."""
+        number = max(0, self.left if most is None else min(self.left, most))
+        if number:
             await self.add(CreditKind.EXPIRED, -number, note=note, actor=actor, now=now)
-        return max(0, number)
+        return number
 
     async def add(
         self,

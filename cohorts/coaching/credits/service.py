@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -99,6 +99,24 @@ async def expire(enrolment: UUID, *, note: str, actor: Actor, now: datetime) -> 
     """What is left ends. Returns how many. Running it twice does no harm."""
     async with database.transaction():
         return await (await locked(enrolment)).expire(note=note, actor=actor, now=now)
+
+
+async def expire_old(enrolment: UUID, *, after: timedelta, note: str, actor: Actor, now: datetime) -> int:
+    """What is left ends once ``after`` has passed since the cohort's last session, but not what was granted since.
+
+    Returns how many. Running it twice does no harm.
+    """
+    async with database.transaction():
+        ledger = await locked(enrolment)
+        last = ledger.place.last_ends_at
+        if last is None or last + after > now:
+            return 0
+        since = sum(
+            max(0, each.change)
+            for each in ledger.entries
+            if each.kind is CreditKind.GRANTED and each.at >= last + after
+        )
+        return await ledger.expire(most=ledger.left - since, note=note, actor=actor, now=now)
 
 
 async def ensure_granted(enrolment: UUID, *, now: datetime) -> Ledger:
