@@ -83,6 +83,7 @@ def all_routes() -> list[Any]:
     from academy.web import static
     from cohorts.attendance import web as attendance
     from cohorts.calendar import web as calendar
+    from cohorts.coaching.bookings import web as coaching
     from cohorts.completion import web as completion
     from cohorts.dashboard import web_cohorts, web_mails, web_sessions, web_settings
     from cohorts.dashboard import web_overview as overview
@@ -95,6 +96,7 @@ def all_routes() -> list[Any]:
         *calendar.routes,
         *enrolment.routes,
         *attendance.routes,
+        *coaching.routes,
         *completion.routes,
         *alumni.routes,
         *programmes.routes,

@@ -27,6 +27,7 @@ STATEMENTS = [
     "CREATE INDEX coaching_session_of_person ON coaching_session (enrolment, starts_at)",
     "CREATE INDEX coaching_change_by_time ON coaching_change (session, at)",
     "CREATE UNIQUE INDEX move_request_one_open ON move_request (session) WHERE state = 'open'",
+    "CREATE INDEX move_request_of_session ON move_request (session, answered_at)",
     # record
     "CREATE UNIQUE INDEX private_note_once ON private_note (session, author)",
     "CREATE INDEX shared_action_by_time ON shared_action (session, added_at)",

@@ -1,0 +1,128 @@
+"""One's own coaching as the pages need it: which coach, which times, and why something cannot be booked."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from litestar import Request
+
+from academy.accounts.guards import me
+from academy.errors import DomainError, NotFound
+from cohorts.coaching.bookings import queries, rules, slots
+from cohorts.coaching.bookings.days import Days, by_day
+from cohorts.coaching.bookings.queries import OwnCoaching
+from cohorts.coaching.bookings.tables import SessionKind
+from cohorts.coaching.credits.rules import NoCoaching, NoCredit
+from cohorts.coaching.times import queries as times
+from cohorts.coaching.times.queries import CoachView
+
+
+class Here(msgspec.Struct, frozen=True, kw_only=True):
+    """One place in a programme with coaching, and who coaches there."""
+
+    mine: OwnCoaching
+    coaches: list[CoachView]
+    """Whom this person may book, by name: the chosen one alone, once there is one."""
+    person: UUID
+
+    @property
+    def path(self) -> str:
+        return f"/coaching/{self.mine.enrolment}"
+
+    @property
+    def choosing(self) -> bool:
+        """Whether a coach is still to be chosen, for good."""
+        return self.mine.choice is None and (self.mine.rules.one_coach or self.mine.rules.chemistry_calls > 0)
+
+    @property
+    def calls_left(self) -> int:
+        return max(0, self.mine.rules.chemistry_calls - self.mine.chemistry_made) if self.mine.may_call else 0
+
+    def coach(self, id: UUID | None) -> CoachView | None:
+        """The coach that an address names, or the one that there is. Raises NotFound for others."""
+        if id is not None:
+            found = next((each for each in self.coaches if each.id == id), None)
+            if found is None:
+                raise NotFound
+            return found
+        return self.coaches[0] if len(self.coaches) == 1 else None
+
+
+async def here(request: Request[Any, Any, Any], enrolment: UUID, *, now: datetime) -> Here:
+    """The signed-in person's own place. Raises NotFound, also for everybody else's."""
+    person = me(request)
+    mine = next((each for each in await queries.own(person, now) if each.enrolment == enrolment), None)
+    if mine is None:
+        raise NotFound
+    return of(mine, await times.coaches_of(mine.programme), person)
+
+
+def of(mine: OwnCoaching, coaches: list[CoachView], person: UUID) -> Here:
+    """Nobody coaches themself; who has chosen sees the one they have chosen."""
+    bookable = [each for each in coaches if each.person != person]
+    chosen = [each for each in bookable if each.id == mine.choice]
+    return Here(mine=mine, coaches=chosen or bookable, person=person)
+
+
+def why_not_book(mine: OwnCoaching, kind: SessionKind) -> DomainError | None:
+    """Why nothing of this kind can be booked now; None when it can."""
+    if not mine.enrolled:
+        return NoCoaching("You no longer have a place in this cohort, so there is nothing to book.")
+    if kind is SessionKind.CHEMISTRY:
+        refused = rules.why_no_chemistry_call(mine.rules, made=mine.chemistry_made, chosen=mine.choice is not None)
+        if refused is not None:
+            return refused
+    if rules.needs_credit(kind, mine.rules) and mine.balance.left < 1:
+        if mine.balance.all == 0:
+            return NoCredit(
+                "You have no coaching sessions to book at the moment. Ask the academy if you expected some."
+            )
+        return NoCredit(
+            f"You have booked or used all {mine.balance.all} of your sessions. If you need to change a booked one, "
+            "open it and move it."
+        )
+    return None
+
+
+def why(gone: rules.SlotTaken) -> str:
+    """What a time that is not free says beside being taken, such as that one has other coaching then."""
+    return "" if gone.message == rules.SlotTaken().message else gone.message
+
+
+def length_of(mine: OwnCoaching, coach: CoachView, kind: SessionKind, wanted: int | None) -> int:
+    """Minutes of the session: as asked for if the coach offers it, else an hour or what is nearest to it."""
+    if kind is SessionKind.CHEMISTRY:
+        return mine.rules.chemistry_minutes
+    if wanted in coach.lengths:
+        return int(wanted or 60)
+    return min(coach.lengths, key=lambda each: (abs(each - 60), each), default=60)
+
+
+async def free_days(
+    coach: CoachView, person: UUID, *, minutes: int, zone: str, since: Any = None, now: datetime, **moving: Any
+) -> Days:
+    """The coach's free times by day for this person, with what of their own each would overlap.
+
+    ``moving``: ``but`` and ``event`` of a session that is being moved, which is in nobody's way.
+    """
+    starts = await free(coach, person, minutes=minutes, now=now, but=moving.get("but"))
+    clashes = await slots.clashes(person, starts, minutes=minutes, but=moving.get("event"))
+    return by_day(starts, minutes=minutes, zone=zone, coach_zone=coach.zone, clashes=clashes, since=since, now=now)
+
+
+async def free(
+    coach: CoachView, person: UUID, *, minutes: int, now: datetime, but: UUID | None = None
+) -> list[datetime]:
+    """All times at which this person can have the coach."""
+    until = now + timedelta(days=coach.horizon_days + 1)
+    found = await slots.free([coach.id], minutes=minutes, since=now, until=until, now=now, but=but, coachee=person)
+    return found.get(coach.id, [])
+
+
+def where(coach: CoachView) -> str:
+    """Where a coach meets people, in a line."""
+    online = "online" if coach.link else ""
+    return " or ".join(part for part in (coach.place, online) if part)

@@ -1,0 +1,189 @@
+"""One's own coaching, and choosing a coach. Booking is in ``web_booking``, one session in ``web_session``."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from litestar import Request, Response, get, post
+from litestar.params import FromPath
+
+from academy import clock
+from academy.accounts.guards import actor, me
+from academy.errors import NotFound
+from academy.web.access import Who
+from academy.web.pages import page, redirect
+from cohorts.coaching.bookings import days, own, queries, slots, web_booking, web_move, web_session, words
+from cohorts.coaching.bookings.days import Time
+from cohorts.coaching.bookings.own import Here
+from cohorts.coaching.bookings.queries import OwnCoaching, SessionView
+from cohorts.coaching.bookings.tables import SessionKind
+from cohorts.coaching.credits import service as credits
+from cohorts.coaching.times import queries as times
+from cohorts.coaching.times.queries import CoachView
+
+SOONEST = 3
+"""Free times shown beside one's credits: booking takes two taps from there."""
+
+
+class Shown(msgspec.Struct, frozen=True, kw_only=True):
+    """One place as the page of one's own coaching shows it."""
+
+    mine: OwnCoaching
+    now: datetime
+    refused: str = ""
+    coach: UUID | None = None
+    coach_name: str = ""
+    calls_left: int = 0
+    minutes: int = 60
+    soonest: list[Time] = []
+    zone_label: str = ""
+    coach_zone: str = ""
+
+    @property
+    def coming(self) -> list[SessionView]:
+        return [each for each in self.mine.sessions if each.live and each.ends_at > self.now]
+
+    @property
+    def past(self) -> list[SessionView]:
+        return [each for each in reversed(self.mine.sessions) if not each.live or each.ends_at <= self.now]
+
+    def called(self, session: SessionView) -> str:
+        return words.called(session)
+
+    def tag(self, session: SessionView) -> tuple[str, str]:
+        return words.tag(session, now=self.now)
+
+
+@get("/coaching", who=Who.SIGNED_IN)
+async def mine(request: Request[Any, Any, Any]) -> Response[Any]:
+    """What is left, what is booked, and the next free times of one's coach."""
+    now = clock.now()
+    person = me(request)
+    places = await queries.own(person, now)
+    shown = [await _shown(request, each, person, first=each is places[0], now=now) for each in places]
+    return page(
+        request,
+        "cohorts/coaching/bookings/mine.html",
+        section=web_booking.section(request),
+        places=shown,
+        coaches=request.user.coach,
+        zone=request.user.time_zone,
+    )
+
+
+async def _shown(
+    request: Request[Any, Any, Any], each: OwnCoaching, person: UUID, *, first: bool, now: datetime
+) -> Shown:
+    """The newest place is shown with free times; older ones lead to them, so that the queries stay the same."""
+    refused = own.why_not_book(each, SessionKind.COACHING)
+    if refused is not None:
+        return Shown(mine=each, now=now, refused=refused.message if each.enrolled else "")
+    if not first:
+        return Shown(mine=each, now=now, coach=each.choice, coach_name=each.choice_name)
+    here = own.of(each, await times.coaches_of(each.programme), person)
+    coach = here.coach(None)
+    if coach is None or here.choosing and each.rules.chemistry_calls:
+        return Shown(mine=each, now=now, calls_left=here.calls_left)
+    minutes = own.length_of(each, coach, SessionKind.COACHING, None)
+    zone = request.user.time_zone
+    starts = (await own.free(coach, person, minutes=minutes, now=now))[:SOONEST]
+    clashes = await slots.clashes(person, starts, minutes=minutes)
+    found = days.by_day(starts, minutes=minutes, zone=zone, coach_zone=coach.zone, clashes=clashes, now=now)
+    return Shown(
+        mine=each,
+        now=now,
+        coach=coach.id,
+        coach_name=coach.name,
+        minutes=minutes,
+        soonest=[time for day in found.days for time in day.times],
+        zone_label=found.zone,
+        coach_zone=found.coach_zone,
+    )
+
+
+class Listed(msgspec.Struct, frozen=True, kw_only=True):
+    """A coach in the list to choose from."""
+
+    coach: CoachView
+    facts: str
+    next: str
+    """The first free time, in words; empty if there is none."""
+    call: bool
+    """Whether a chemistry call can be booked."""
+
+
+@get("/coaching/{enrolment:uuid}/coaches", who=Who.SIGNED_IN)
+async def coaches(request: Request[Any, Any, Any], enrolment: FromPath[UUID]) -> Response[Any]:
+    """The coaches of this programme and of no other, each with the first time at which they are free."""
+    now = clock.now()
+    here = await own.here(request, enrolment, now=now)
+    ids = [each.id for each in here.coaches]
+    until = now + timedelta(days=max((each.horizon_days for each in here.coaches), default=0) + 1)
+    minutes = here.mine.rules.chemistry_minutes if here.calls_left else 60
+    free = await slots.free(ids, minutes=minutes, since=now, until=until, now=now, coachee=here.person) if ids else {}
+    zone = request.user.time_zone
+    return page(
+        request,
+        "cohorts/coaching/bookings/coaches.html",
+        section=web_booking.section(request),
+        mine=here.mine,
+        choosing=here.choosing,
+        calls_left=here.calls_left,
+        here=here.path,
+        coaches=[
+            Listed(
+                coach=each,
+                facts=_facts(each),
+                next=days.spoken(free[each.id][0], zone) if free.get(each.id) else "",
+                call=here.calls_left > 0,
+            )
+            for each in here.coaches
+        ],
+    )
+
+
+@get("/coaching/{enrolment:uuid}/coaches/{coach:uuid}/choose", who=Who.SIGNED_IN)
+async def ask_choose(
+    request: Request[Any, Any, Any], enrolment: FromPath[UUID], coach: FromPath[UUID]
+) -> Response[Any]:
+    """Asks first, since only the academy can change it afterwards."""
+    here = await own.here(request, enrolment, now=clock.now())
+    chosen = _one(here, coach)
+    if here.mine.choice is not None:
+        return redirect(f"{here.path}/times")
+    return page(
+        request,
+        "cohorts/coaching/bookings/choose.html",
+        section=web_booking.section(request),
+        mine=here.mine,
+        coach=chosen,
+        calls_left=here.calls_left,
+    )
+
+
+@post("/coaching/{enrolment:uuid}/coaches/{coach:uuid}/choose", who=Who.SIGNED_IN)
+async def choose(request: Request[Any, Any, Any], enrolment: FromPath[UUID], coach: FromPath[UUID]) -> Response[Any]:
+    """Choose a coach for all sessions; the times follow."""
+    now = clock.now()
+    here = await own.here(request, enrolment, now=now)
+    chosen = _one(here, coach)
+    await credits.choose_coach(enrolment, chosen.id, actor=actor(request), now=now)
+    return redirect(f"{here.path}/times", said=f"{chosen.name} is your coach. Choose a time for your first session.")
+
+
+def _one(here: Here, coach: UUID) -> CoachView:
+    found = here.coach(coach)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _facts(coach: CoachView) -> str:
+    lengths = " or ".join(str(each) for each in coach.lengths)
+    return ", ".join(part for part in (f"{lengths} minutes", own.where(coach)) if part)
+
+
+routes: list[Any] = [mine, coaches, ask_choose, choose, *web_booking.routes, *web_session.routes, *web_move.routes]
