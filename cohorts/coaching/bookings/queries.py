@@ -18,6 +18,7 @@ from cohorts.coaching.credits.queries import SELECT_RULES
 from cohorts.coaching.credits.rules import Balance, Rules
 from cohorts.coaching.times import queries as times
 from cohorts.coaching.times import rules as patterns
+from cohorts.coaching.times.rules import Pattern
 from cohorts.enrolment.tables import EnrolmentStatus
 
 
@@ -323,11 +324,24 @@ async def hours(coach: UUID, since: datetime, until: datetime) -> Hours:
     pattern = (await times.patterns([coach])).get(coach)
     if pattern is None:
         raise NotFound
-    open_times = patterns.open_times(pattern, since=since.date() - _A_DAY, until=until.date() + _A_DAY)
+    return hours_in(pattern, await of_coach(coach, since=since, until=until), since, until)
+
+
+def hours_in(
+    pattern: Pattern,
+    sessions: Sequence[SessionView],
+    since: datetime,
+    until: datetime,
+    *,
+    offered_since: datetime | None = None,
+) -> Hours:
+    """The same for sessions that are loaded already. Nothing was offered before ``offered_since``."""
+    first = max(since, offered_since or since)
     offered = sum(
-        max(timedelta(), min(each.ends_at, until) - max(each.starts_at, since)).total_seconds() for each in open_times
+        max(timedelta(), min(each.ends_at, until) - max(each.starts_at, first)).total_seconds()
+        for each in patterns.open_times(pattern, since=first.date() - _A_DAY, until=until.date() + _A_DAY)
     )
-    mine = [each for each in await of_coach(coach, since=since, until=until) if since <= each.starts_at < until]
+    mine = [each for each in sessions if since <= each.starts_at < until]
     delivered = sum(each.minutes or each.length for each in mine if each.status is SessionStatus.COMPLETED)
     missed = sum(each.length for each in mine if each.status is SessionStatus.NO_SHOW_COACHEE)
     lost = sum(each.length for each in mine if each.status is SessionStatus.CANCELLED_BY_COACHEE and each.late)
