@@ -22,6 +22,8 @@ class Time(msgspec.Struct, frozen=True, kw_only=True):
     """On the reader's clock: ``9:30am``."""
     day: str
     """``Friday 26 June 2026``; read out after the clock, so that each link says all."""
+    short_day: str
+    """``Friday 26 June``, with the year where it is another one than now."""
     theirs: str = ""
     """On the coach's clock, where that shows something else: ``2:30pm UK time``."""
     overlaps: str = ""
@@ -38,8 +40,13 @@ class Day(msgspec.Struct, frozen=True, kw_only=True):
 
     day: date
     name: str
-    """``Friday 26 June``, with the year where it is another one than now."""
+    """As the short day of its times."""
     times: list[Time]
+
+    @property
+    def overlaps(self) -> list[str]:
+        """The titles of what some of its times overlap, each once."""
+        return list(dict.fromkeys(time.overlaps for time in self.times if time.overlaps))
 
 
 class Days(msgspec.Struct, frozen=True, kw_only=True):
@@ -79,13 +86,12 @@ def by_day(
     shown = all_days[first : first + most]
     length = timedelta(minutes=minutes)
     apart = any(not same_clocks(each, each + length, zone, coach_zone) for each in slots)
-    this_year = utc_to_local(now, zone).year
     return Days(
         days=[
             Day(
                 day=day,
-                name=uk_day(day) if day.year == this_year else uk_weekday_date(day),
-                times=_times(found[day], zone, coach_zone if apart else "", clashes or {}),
+                name=_short(day, now, zone),
+                times=_times(found[day], zone, coach_zone if apart else "", clashes or {}, now),
             )
             for day in shown
         ],
@@ -116,7 +122,9 @@ def read(text: str) -> datetime | None:
     return found if 2000 <= found.year <= 2100 else None
 
 
-def _times(starts: Sequence[datetime], zone: str, coach_zone: str, clashes: Mapping[datetime, str]) -> list[Time]:
+def _times(
+    starts: Sequence[datetime], zone: str, coach_zone: str, clashes: Mapping[datetime, str], now: datetime
+) -> list[Time]:
     clocks = {each: uk_time(each, zone) for each in starts}
     twice = {clock for clock, count in Counter(clocks.values()).items() if count > 1}  # the clocks go back
     return [
@@ -124,11 +132,16 @@ def _times(starts: Sequence[datetime], zone: str, coach_zone: str, clashes: Mapp
             starts_at=each,
             clock=f"{clocks[each]} {utc_to_local(each, zone).tzname()}" if clocks[each] in twice else clocks[each],
             day=uk_weekday_date(each, zone),
+            short_day=_short(utc_to_local(each, zone).date(), now, zone),
             theirs=_theirs(each, zone, coach_zone) if coach_zone else "",
             overlaps=clashes.get(each, ""),
         )
         for each in starts
     ]
+
+
+def _short(day: date, now: datetime, zone: str) -> str:
+    return uk_day(day) if day.year == utc_to_local(now, zone).year else uk_weekday_date(day)
 
 
 def _theirs(at: datetime, zone: str, coach_zone: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from litestar import Request
 from academy.accounts.guards import me
 from academy.errors import DomainError, NotFound
 from cohorts.coaching.bookings import queries, rules, slots
-from cohorts.coaching.bookings.days import Days, by_day
+from cohorts.coaching.bookings.days import ON_A_PAGE, Days, by_day
 from cohorts.coaching.bookings.queries import OwnCoaching
 from cohorts.coaching.bookings.tables import SessionKind
 from cohorts.coaching.credits.rules import NoCoaching, NoCredit
@@ -102,15 +102,28 @@ def length_of(mine: OwnCoaching, coach: CoachView, kind: SessionKind, wanted: in
 
 
 async def free_days(
-    coach: CoachView, person: UUID, *, minutes: int, zone: str, since: Any = None, now: datetime, **moving: Any
+    coach: CoachView,
+    person: UUID,
+    *,
+    minutes: int,
+    zone: str,
+    since: date | None = None,
+    most: int = ON_A_PAGE,
+    now: datetime,
 ) -> Days:
-    """The coach's free times by day for this person, with what of their own each would overlap.
-
-    ``moving``: ``but`` and ``event`` of a session that is being moved, which is in nobody's way.
-    """
-    starts = await free(coach, person, minutes=minutes, now=now, but=moving.get("but"))
-    clashes = await slots.clashes(person, starts, minutes=minutes, but=moving.get("event"))
-    return by_day(starts, minutes=minutes, zone=zone, coach_zone=coach.zone, clashes=clashes, since=since, now=now)
+    """The coach's free times by day for this person, with what of their own each would overlap."""
+    starts = await free(coach, person, minutes=minutes, now=now)
+    clashes = await slots.clashes(person, starts, minutes=minutes)
+    return by_day(
+        starts,
+        minutes=minutes,
+        zone=zone,
+        coach_zone=coach.zone,
+        clashes=clashes,
+        since=since,
+        most=most,
+        now=now,
+    )
 
 
 async def free(
@@ -124,5 +137,6 @@ async def free(
 
 def where(coach: CoachView) -> str:
     """Where a coach meets people, in a line."""
-    online = "online" if coach.link else ""
-    return " or ".join(part for part in (coach.place, online) if part)
+    if not coach.place:
+        return "Online" if coach.link else ""
+    return f"{coach.place}, or online" if coach.link else coach.place

@@ -16,7 +16,7 @@ from academy.errors import NotFound
 from academy.web.access import Who
 from academy.web.pages import page, redirect
 from cohorts.coaching.bookings import days, own, queries, slots, web_booking, web_move, web_session, words
-from cohorts.coaching.bookings.days import Time
+from cohorts.coaching.bookings.days import Days, Time
 from cohorts.coaching.bookings.own import Here
 from cohorts.coaching.bookings.queries import OwnCoaching, SessionView
 from cohorts.coaching.bookings.tables import SessionKind
@@ -24,8 +24,8 @@ from cohorts.coaching.credits import service as credits
 from cohorts.coaching.times import queries as times
 from cohorts.coaching.times.queries import CoachView
 
-SOONEST = 3
-"""Free times shown beside one's credits: booking takes two taps from there."""
+SOONEST, WITHIN = 3, 10
+"""Free times shown beside one's credits, each on another one of so many days: booking takes two taps from there."""
 
 
 class Shown(msgspec.Struct, frozen=True, kw_only=True):
@@ -89,19 +89,23 @@ async def _shown(
         return Shown(mine=each, now=now, calls_left=here.calls_left)
     minutes = own.length_of(each, coach, SessionKind.COACHING, None)
     zone = request.user.time_zone
-    starts = (await own.free(coach, person, minutes=minutes, now=now))[:SOONEST]
-    clashes = await slots.clashes(person, starts, minutes=minutes)
-    found = days.by_day(starts, minutes=minutes, zone=zone, coach_zone=coach.zone, clashes=clashes, now=now)
+    found = await own.free_days(coach, person, minutes=minutes, zone=zone, now=now, most=WITHIN)
     return Shown(
         mine=each,
         now=now,
         coach=coach.id,
         coach_name=coach.name,
         minutes=minutes,
-        soonest=[time for day in found.days for time in day.times],
+        soonest=soonest(found),
         zone_label=found.zone,
         coach_zone=found.coach_zone,
     )
+
+
+def soonest(found: Days) -> list[Time]:
+    """The first time of each of the next days that overlaps nothing of the person's own."""
+    firsts = (next((time for time in day.times if not time.overlaps), None) for day in found.days)
+    return [first for first in firsts if first is not None][:SOONEST]
 
 
 class Listed(msgspec.Struct, frozen=True, kw_only=True):
@@ -183,7 +187,8 @@ def _one(here: Here, coach: UUID) -> CoachView:
 
 def _facts(coach: CoachView) -> str:
     lengths = " or ".join(str(each) for each in coach.lengths)
-    return ", ".join(part for part in (f"{lengths} minutes", own.where(coach)) if part)
+    where = own.where(coach)
+    return f"{lengths} minutes. {where}." if where else f"{lengths} minutes."
 
 
 routes: list[Any] = [mine, coaches, ask_choose, choose, *web_booking.routes, *web_session.routes, *web_move.routes]

@@ -173,7 +173,7 @@ async def _check(
             ("Coach", coach.name),
             ("What", f"{'Chemistry call' if wanted.kind is SessionKind.CHEMISTRY else 'Coaching'}, {minutes} minutes"),
             ("Where", own.where(coach) or f"{coach.name} tells you"),
-            ("Left after this", words.left_after(here.mine.balance, wanted.kind, here.mine.rules)),
+            ("Sessions left after this", words.left_after(here.mine.balance, wanted.kind, here.mine.rules)),
         ],
         other_times=other_times,
         afterwards=afterwards,
@@ -247,10 +247,9 @@ def _times(here: Here, wanted: Choice, coach: CoachView, minutes: int, starts_at
 
 
 def _about(here: Here, coach: CoachView, minutes: int, *, chemistry: bool) -> str:
-    facts = [f"{minutes} minutes", own.where(coach)]
-    left = f"{here.mine.balance.left} of {here.mine.balance.all}"
-    told = ", ".join(fact for fact in facts if fact) + "."
-    return told if chemistry else f"{told} You have {left} sessions left."
+    where = own.where(coach)
+    told = f"{minutes} minutes. {where}." if where else f"{minutes} minutes."
+    return told if chemistry else f"{told} {here.mine.balance.left} of {here.mine.balance.all} sessions left."
 
 
 def _capital(text: str) -> str:

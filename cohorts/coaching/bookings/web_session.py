@@ -26,6 +26,9 @@ from cohorts.coaching.bookings.tables import SessionKind
 from cohorts.coaching.credits import queries as credits
 from cohorts.coaching.credits.rules import Rules, of_session
 
+JOIN_WITHIN = timedelta(days=1)
+"""So long before, joining online is the main thing to do."""
+
 
 class Opened(msgspec.Struct, frozen=True, kw_only=True):
     """A session that one of its two people has opened."""
@@ -95,6 +98,7 @@ async def show(request: Request[Any, Any, Any], session: FromPath[UUID]) -> Resp
         tag=words.tag(found, now=here.now),
         live=found.live,
         over=over,
+        soon=found.starts_at - here.now <= JOIN_WITHIN,
         cancelled=found.status in CANCELLED,
         standing=words.standing(found, of_session(ledger, found.id), for_coach=here.is_coach, now=here.now),
         move_refused=means.message if isinstance(means, DomainError) else "",

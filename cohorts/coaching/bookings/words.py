@@ -41,14 +41,20 @@ def called(session: SessionView, *, for_coach: bool = False) -> str:
 
 
 @template_filter
-def clocks(starts: datetime, ends: datetime, zone: str, other: str) -> str:
-    """``UK time``, and what the other side's clock shows, if that differs."""
+def zone_words(instant: datetime, zone: str) -> str:
+    """``UK time``."""
+    return zone_label(instant, zone)
+
+
+@template_filter
+def other_clock(starts: datetime, ends: datetime, zone: str, other: str) -> str:
+    """``That is 2:30pm to 3:30pm, UK time.``; empty where both clocks show the same."""
     if same_clocks(starts, ends, zone, other):
-        return zone_label(starts, zone)
+        return ""
     day = (
         "" if utc_to_local(starts, zone).date() == utc_to_local(starts, other).date() else f"{uk_day(starts, other)}, "
     )
-    return f"{zone_label(starts, zone)}. That is {day}{time_range(starts, ends, other)} in {zone_label(starts, other)}."
+    return f"That is {day}{time_range(starts, ends, other)}, {zone_label(starts, other)}."
 
 
 def hours(number: int) -> str:
