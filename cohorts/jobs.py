@@ -26,7 +26,7 @@ _EXPECTED = database.compiled_sql(
     FROM cohort_session s
     JOIN cohort c ON c.id = s.cohort
     JOIN calendar_event e ON e.id = s.event
-    JOIN invitee i ON i.event = e.id AND i.state = 'invited'
+    JOIN invitee i ON i.event = e.id AND i.state = 'invited' AND i.takes_part
     JOIN enrolment n ON n.cohort = c.id AND n.person = i.person AND n.status = 'enrolled'
     WHERE c.status = 'open' AND s.status = 'planned' AND e.status = 'confirmed'
         AND e.starts_at > :now AND e.starts_at <= :horizon

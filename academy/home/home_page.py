@@ -40,7 +40,7 @@ async def home(request: Request[Any, Any, Any]) -> Response[Any]:
     """Everything a participant needs on one page, on a phone too; facilitators also see what they lead."""
     now = clock.now()
     person = me(request)
-    events = await invited.events_of(person, now=now)
+    events = [one for one in await invited.events_of(person, now=now) if one.takes_part]  # what they lead comes below
     places = await enrolments.of_person(person)
     record = await record_of(person, now)
     led = await attendance.led_by(person) if request.user.facilitator else []
@@ -74,7 +74,7 @@ async def coming(request: Request[Any, Any, Any]) -> Response[Any]:
     now = clock.now()
     person = me(request)
     async with database.transaction():
-        silent = [one for one in await invited.events_of(person, now=now) if one.reply is Reply.NEEDS_ACTION]
+        silent = [one for one in await invited.events_of(person, now=now) if one.silent]
         for event in silent:
             await invites.reply(event.id, person, Reply.ACCEPTED, now=now)
     if not silent:

@@ -49,7 +49,7 @@ class Soon(msgspec.Struct, frozen=True, kw_only=True):
         return self.invited - self.coming - self.declined
 
 
-_ANSWERED = """(SELECT count(*) FROM invitee i WHERE i.event = v.id AND i.state = 'invited'
+_ANSWERED = """(SELECT count(*) FROM invitee i WHERE i.event = v.id AND i.state = 'invited' AND i.takes_part
         AND i.reply IN ({replies}) AND i.reply_sequence >= v.asked_sequence)"""
 _SOON = database.compiled_sql(f"""
     SELECT s.id AS session, s.title, v.starts_at, v.ends_at, v.zone, v.place, v.link, c.code, c.name AS cohort_name,
@@ -57,7 +57,7 @@ _SOON = database.compiled_sql(f"""
            (SELECT count(*) FROM enrolment e WHERE e.cohort = c.id AND e.status = 'enrolled') AS enrolled,
            {_ANSWERED.format(replies="'accepted', 'tentative'")} AS coming,
            {_ANSWERED.format(replies="'declined'")} AS declined,
-           (SELECT count(*) FROM invitee i WHERE i.event = v.id AND i.state = 'invited') AS invited,
+           (SELECT count(*) FROM invitee i WHERE i.event = v.id AND i.state = 'invited' AND i.takes_part) AS invited,
            n.name AS leader
     FROM calendar_event v
     JOIN cohort_session s ON s.event = v.id
@@ -202,7 +202,7 @@ _MEETINGS = database.compiled_sql(
     FROM enrolment e
     JOIN cohort_session s ON s.cohort = e.cohort
     JOIN calendar_event v ON v.id = s.event
-    LEFT JOIN invitee i ON i.event = v.id AND i.person = e.person
+    LEFT JOIN invitee i ON i.event = v.id AND i.person = e.person AND i.takes_part
     LEFT JOIN attendance a ON a.session = s.id AND a.enrolment = e.id
     WHERE e.person = :person ORDER BY v.starts_at, s.id
 """,

@@ -8,7 +8,6 @@ from datetime import datetime
 import msgspec
 
 from academy.invites.queries import Event
-from academy.invites.tables import Reply
 from academy.invites.times import uk_day, uk_time
 from cohorts.attendance.queries import Led
 from cohorts.enrolment.queries import OwnEnrolment
@@ -69,7 +68,7 @@ def _confirm(places: Sequence[OwnEnrolment]) -> list[Task]:
 
 
 def _answer(events: Sequence[Event]) -> list[Task]:
-    silent = [event for event in events if event.reply is Reply.NEEDS_ACTION]
+    silent = [event for event in events if event.silent]
     if len(silent) > 1:
         return [
             Task(

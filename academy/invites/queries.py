@@ -63,6 +63,18 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     """False: they are here only to lead."""
     leads: bool = False
 
+    @property
+    def asks(self) -> bool:
+        """Whether we ask if they are coming: of sessions of cohorts that they take part in. Who leads a session, or
+        has agreed a time with one other person, manages that on its own page.
+        """
+        return self.takes_part and self.wording == rules.SESSION
+
+    @property
+    def silent(self) -> bool:
+        """We ask, and they have not answered."""
+        return self.asks and self.reply is Reply.NEEDS_ACTION
+
 
 async def event(id: UUID) -> Row:
     """The row of an event. Raises NotFound."""

@@ -29,7 +29,7 @@ PEOPLE = database.compiled_sql("""
     FROM enrolment en
     JOIN person pe ON pe.id = en.person
     LEFT JOIN organisation o ON o.id = en.organisation
-    LEFT JOIN invitee i ON i.event = :event AND i.person = en.person
+    LEFT JOIN invitee i ON i.event = :event AND i.person = en.person AND i.takes_part
     LEFT JOIN attendance a ON a.enrolment = en.id AND a.session = :session
     LEFT JOIN person m ON m.id = a.marked_by
     WHERE en.cohort = :cohort AND (en.status = 'enrolled' OR (a.mark IS NOT NULL AND a.mark <> 'unmarked'))

@@ -100,6 +100,23 @@ class Why(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reason: Reason = ""
 
 
+class ClashOut(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody who leads the session is elsewhere at that time."""
+
+    name: str
+    title: str
+    """What they lead or are invited to; of what is private, only that it is there."""
+    starts_at: api.Moment
+    ends_at: api.Moment
+
+
+class ChangedSession(CohortOut, frozen=True, kw_only=True):
+    """The cohort as it is now, and a warning."""
+
+    clashes: list[ClashOut]
+    """The change is saved all the same."""
+
+
 # ----------------------------------------------------------------- cohorts
 @post("/api/cohorts", who=Who.API_MANAGE, tags=TAGS, body=NewCohort, gives=CohortOut, codes=(201,))
 async def create_cohort(request: Request[Any, Any, Any]) -> Json:
@@ -187,9 +204,12 @@ async def add_session(request: Request[Any, Any, Any], code: FromPath[str]) -> J
     return await perform(request, NewSession, add, now=now)
 
 
-@patch("/api/sessions/{session:uuid}", who=Who.API_MANAGE, tags=SESSIONS, body=SessionChange, gives=CohortOut)
+@patch("/api/sessions/{session:uuid}", who=Who.API_MANAGE, tags=SESSIONS, body=SessionChange, gives=ChangedSession)
 async def change_session(request: Request[Any, Any, Any], session: FromPath[UUID]) -> Json:
-    """Move or rename a session: what the body does not name stays. A new time or place asks everyone again."""
+    """Move or rename a session: what the body does not name stays. A new time or place asks everyone again.
+
+    `clashes` names who leads the session and is elsewhere at its time.
+    """
     now = clock.now()
 
     async def change(body: SessionChange) -> tuple[int, Row]:
@@ -197,7 +217,8 @@ async def change_session(request: Request[Any, Any, Any], session: FromPath[UUID
             row = await _session(session)
             details, reason = changed_details(row, body)
             await service.change_session(session, details, reason=reason, actor=actor(request), now=now)
-            return 200, await cohort_out(row["code"], now=now, everything=True)
+            changed = await cohort_out(row["code"], now=now, everything=True)
+            return 200, {**changed, "clashes": await _clashes(session, details)}
 
     return await perform(request, SessionChange, change, now=now)
 
@@ -309,6 +330,14 @@ async def _session(session: UUID) -> Row:
     if row is None:
         raise NotFound("There is no such session.")
     return row
+
+
+async def _clashes(session: UUID, details: SessionDetails) -> list[ClashOut]:
+    leaders = [row["person"] for row in await queries.facilitators_of(session)]
+    found = await queries.clashes(leaders, starts_at=details.starts_at, ends_at=details.ends_at, session=session)
+    return [
+        ClashOut(name=one.person_name, title=one.title, starts_at=one.starts_at, ends_at=one.ends_at) for one in found
+    ]
 
 
 routes: list[Any] = [

@@ -56,14 +56,16 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
 
 
 _REPLIES = """
-       (SELECT count(*) FROM invitee i WHERE i.event = x.next_event AND i.state = 'invited'
+       (SELECT count(*) FROM invitee i WHERE i.event = x.next_event AND i.state = 'invited' AND i.takes_part
         AND i.reply = '{reply}' AND i.reply_sequence >= v.asked_sequence) AS {name}"""
 
 _FIGURES = (
     """
 SELECT x.*, v.title AS next_event_title, ns.title AS next_title, v.starts_at AS next_starts_at,
-       (SELECT min(i.invited_at) FROM invitee i WHERE i.event = x.next_event AND i.state = 'invited') AS invited_at,
-       (SELECT count(*) FROM invitee i WHERE i.event = x.next_event AND i.state = 'invited') AS invited,"""
+       (SELECT min(i.invited_at) FROM invitee i WHERE i.event = x.next_event AND i.state = 'invited'
+        AND i.takes_part) AS invited_at,
+       (SELECT count(*) FROM invitee i WHERE i.event = x.next_event AND i.state = 'invited'
+        AND i.takes_part) AS invited,"""
     + ",".join(
         _REPLIES.format(reply=reply.value, name=name)
         for reply, name in (
@@ -181,7 +183,7 @@ LEFT JOIN organisation o ON o.id = e.organisation
 LEFT JOIN calendar_event v ON v.id = (
     SELECT s.event FROM cohort_session s JOIN calendar_event t ON t.id = s.event
     WHERE s.cohort = :cohort AND s.status = 'planned' AND t.ends_at > :now ORDER BY t.starts_at LIMIT 1)
-LEFT JOIN invitee i ON i.event = v.id AND i.person = e.person
+LEFT JOIN invitee i ON i.event = v.id AND i.person = e.person AND i.takes_part
 LEFT JOIN completion k ON k.person = e.person AND k.cohort_id = e.cohort
 LEFT JOIN certificate t ON t.completion = k.id AND t.state = 'valid'
 WHERE e.cohort = :cohort AND e.status <> 'waitlisted'
@@ -229,9 +231,9 @@ _SESSIONS = database.compiled_sql(
     """
 SELECT s.id, s.event, s.title, s.compulsory, (s.status = 'cancelled') AS cancelled, v.starts_at, v.ends_at, v.zone,
        v.place, v.link,
-       (SELECT count(*) FROM invitee i WHERE i.event = v.id AND i.state = 'invited') AS invited,
-       (SELECT count(*) FROM invitee i WHERE i.event = v.id AND i.state = 'invited' AND i.reply <> 'needs_action'
-        AND i.reply_sequence >= v.asked_sequence) AS answered,
+       (SELECT count(*) FROM invitee i WHERE i.event = v.id AND i.state = 'invited' AND i.takes_part) AS invited,
+       (SELECT count(*) FROM invitee i WHERE i.event = v.id AND i.state = 'invited' AND i.takes_part
+        AND i.reply <> 'needs_action' AND i.reply_sequence >= v.asked_sequence) AS answered,
        (SELECT count(*) FROM attendance a WHERE a.session = s.id AND a.mark IN ('present', 'late', 'partial')) AS came,
        (SELECT count(*) FROM attendance a WHERE a.session = s.id AND a.mark <> 'unmarked') AS marked,
        n.name AS facilitator

@@ -140,7 +140,7 @@ _MINE = """
            i.reply, i.reply_sequence, v.asked_sequence
     FROM enrolment e JOIN cohort c ON c.id = e.cohort JOIN programme p ON p.id = c.programme
     LEFT JOIN cohort_session s ON s.cohort = c.id LEFT JOIN calendar_event v ON v.id = s.event
-    LEFT JOIN invitee i ON i.event = v.id AND i.person = e.person AND i.state = 'invited'
+    LEFT JOIN invitee i ON i.event = v.id AND i.person = e.person AND i.state = 'invited' AND i.takes_part
     WHERE e.person = :person {}
     ORDER BY c.first_starts_at DESC, e.id, v.starts_at, s.id
 """

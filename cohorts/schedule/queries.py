@@ -126,7 +126,7 @@ FROM facilitator f JOIN person n ON n.id = f.person JOIN cohort_session s ON s.i
 JOIN calendar_event v ON v.id = s.event
 WHERE f.person IN ({people}) AND v.status = 'confirmed' AND v.starts_at < {{}} AND v.ends_at > {{}}
 UNION
-SELECT n.id, n.name, s.id, v.title, v.starts_at, v.ends_at, v.zone
+SELECT n.id, n.name, s.id, CASE WHEN v.private THEN 'Something private' ELSE v.title END, v.starts_at, v.ends_at, v.zone
 FROM invitee i JOIN person n ON n.id = i.person JOIN calendar_event v ON v.id = i.event
 LEFT JOIN cohort_session s ON s.event = v.id
 WHERE i.person IN ({people}) AND i.state = 'invited' AND v.status = 'confirmed'

@@ -336,7 +336,7 @@ def clashes(wanted: Engagement, others: Iterable[Engagement]) -> list[Engagement
         for other in others
         if overlaps(wanted, other) and (wanted.session is None or other.session != wanted.session)
     ]
-    return sorted(found, key=lambda other: (other.starts_at, other.person_name))
+    return sorted(found, key=lambda other: (other.starts_at, other.person_name, other.title))
 
 
 # ------------------------------------------------------------------- words

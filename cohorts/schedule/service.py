@@ -26,7 +26,7 @@ from cohorts.schedule.rules import SessionDetails as SessionDetails
 from cohorts.schedule.sessions import Leaders as Leaders
 from cohorts.schedule.sessions import Newcomer as Newcomer
 from cohorts.schedule.sessions import add_session as add_session
-from cohorts.schedule.sessions import call_off, insert_session, keep_dates_in_step, locked_cohort
+from cohorts.schedule.sessions import call_off, insert_session, invite_leaders, keep_dates_in_step, locked_cohort
 from cohorts.schedule.sessions import cancel_session as cancel_session
 from cohorts.schedule.sessions import change_session as change_session
 from cohorts.schedule.sessions import set_facilitators as set_facilitators
@@ -107,13 +107,20 @@ async def change_cohort(
 
 
 async def publish(cohort: UUID, *, actor: Actor, now: datetime) -> None:
-    """Show it to everyone; registration follows its window. Raises CannotPublish with what is missing, and NotFound."""
+    """Show it to everyone; registration follows its window, and who leads a session is invited to it.
+
+    Raises CannotPublish with what is missing, and NotFound.
+    """
     async with database.transaction():
         row = await locked_cohort(cohort, changeable=False)
         sessions = [each for each in await queries.sessions(cohort) if each["status"] == SessionStatus.PLANNED]
         if why_not := why_not_publish(row, sessions):
             raise rules.CannotPublish(why_not)
         await _move(row, CohortStatus.OPEN, {"published_at": now})
+        leaders = await queries.facilitators(cohort)
+        for session in sessions:
+            if leading := leaders.get(session["id"]):
+                await invite_leaders(session["event"], [each["person"] for each in leading], now=now)
         await audit.record(
             "cohort.publish",
             _about(row),

@@ -22,6 +22,9 @@ from cohorts.schedule import queries, rules
 from cohorts.schedule.rules import SessionDetails
 from cohorts.schedule.tables import Cohort, CohortSession, CohortStatus, Facilitator, SessionStatus
 
+LED = "/my-sessions"
+"""Where people find what they lead."""
+
 
 class Newcomer(msgspec.Struct, frozen=True):
     """Somebody who is to lead and may not be known to us yet."""
@@ -49,7 +52,9 @@ async def add_session(
         made = await insert_session(row, details, now=now)
         await keep_dates_in_step(cohort)
         if leaders is not None:
-            await _lead(made, leaders, actor=actor, now=now)
+            added = await queries.session(made)
+            assert added is not None
+            await _take_on(added, await _known(leaders, now=now), actor=actor, now=now)
         await audit.record(
             "session.add", About("session", made, details.title), actor=actor, now=now, after=_told(details)
         )
@@ -68,8 +73,9 @@ async def change_session(
 ) -> bool:
     """Save what is said of a session; whether its time or place changed.
 
-    A new time or place is told to everyone invited, who are asked again, and needs a ``reason`` once the cohort is
-    published. A corrected title reaches calendars and asks nobody. ``seen`` is ``mark_of`` what the form showed.
+    A new time or place is told to everyone invited and to who leads, who are asked again, and needs a ``reason``
+    once the cohort is published. A corrected title reaches calendars and asks nobody. ``seen`` is ``mark_of`` what
+    the form showed.
     Raises BadTimes, BadPlace, ReasonMissing, ChangedMeanwhile, ForbiddenMove and NotFound.
     """
     rules.check_times(starts_at=details.starts_at, ends_at=details.ends_at)
@@ -85,14 +91,17 @@ async def change_session(
         if details.title != row["title"]:
             changed["title"] = rules.event_title(row["cohort_name"], details.title)
             changed["description"] = rules.event_description(row["cohort_name"], details.title)
+        wanted_leaders = None if leaders is None else await _known(leaders, now=now)
+        if wanted_leaders is not None:
+            await _let_go(row, wanted_leaders, now=now)  # first, so that they hear of no change that is not theirs
         if changed:
             await invites.change_event(row["event"], now=now, reason=reason, **changed)
         await CohortSession.update(
             {CohortSession.title: details.title, CohortSession.compulsory: details.compulsory}
         ).where(CohortSession.id == session)
         await keep_dates_in_step(row["cohort"])
-        if leaders is not None:
-            await _lead(session, leaders, actor=actor, now=now)
+        if wanted_leaders is not None:
+            await _take_on(row, wanted_leaders, actor=actor, now=now)
         before, after = audit.changed(row, {**wanted, "title": details.title, "compulsory": details.compulsory})
         if after:
             await audit.record(
@@ -129,11 +138,18 @@ async def cancel_session(session: UUID, reason: str, *, actor: Actor, now: datet
 
 
 async def set_facilitators(session: UUID, leaders: Leaders | Sequence[UUID], *, actor: Actor, now: datetime) -> None:
-    """Exactly these lead the session and may take its register; who is new to it gets the role. Raises NotFound."""
-    wanted = leaders if isinstance(leaders, Leaders) else Leaders(tuple(leaders))
+    """Exactly these lead the session and may take its register; who is new to it gets the role. Raises NotFound.
+
+    Once the cohort is published it stands in their calendars, and who leads it no longer is told so.
+    """
     async with database.transaction():
         row = await _locked_session(session)
-        before, after = await _lead(session, wanted, actor=actor, now=now)
+        given = leaders if isinstance(leaders, Leaders) else Leaders(tuple(leaders))
+        wanted = await _known(given, now=now)
+        before = [each["name"] for each in await queries.facilitators_of(session)]
+        await _let_go(row, wanted, now=now)
+        await _take_on(row, wanted, actor=actor, now=now)
+        after = [each["name"] for each in await queries.facilitators_of(session)]
         if before != after:
             await audit.record(
                 "session.set_facilitators",
@@ -197,6 +213,11 @@ async def call_off(session: Row, *, reason: str, programme_slug: str, now: datet
     await invites.cancel_event(session["event"], reason=reason, now=now, rebook_path=f"/programmes/{programme_slug}")
 
 
+async def invite_leaders(event: UUID, people: Sequence[UUID], *, now: datetime) -> None:
+    """Put a session into the calendars of those who lead it, and tell them that they do."""
+    await invites.invite(event, people, leading=True, paths=dict.fromkeys(people, LED), now=now)
+
+
 async def locked_cohort(cohort: UUID, *, changeable: bool = True) -> Row:
     """Serialise on the cohort and read it. Raises NotFound, and ForbiddenMove if it is closed or cancelled."""
     await database.lock(f"cohort:{cohort}")
@@ -239,20 +260,31 @@ def _check_reason(cohort_status: str, reason: str, *, needed: bool) -> None:
         raise rules.ReasonMissing("Enter a reason. Everyone who is invited reads it.")
 
 
-async def _lead(session: UUID, leaders: Leaders, *, actor: Actor, now: datetime) -> tuple[list[str], list[str]]:
-    """Make the facilitators exactly these; their names before and after."""
-    wanted = set(leaders.people)
-    for one in leaders.newcomers:
-        wanted.add(await people_service.find_or_create(name=one.name, address=one.address, now=now))
-    before = await queries.facilitators_of(session)
-    there = {row["person"] for row in before}
-    if gone := there - wanted:
-        await Facilitator.delete().where(Facilitator.session == session, Facilitator.person.is_in(list(gone)))
-    for person in wanted - there:
-        await Facilitator.insert(Facilitator(session=session, person=person))
+async def _known(leaders: Leaders, *, now: datetime) -> set[UUID]:
+    """Who is to lead, newcomers among them."""
+    newcomers = [
+        await people_service.find_or_create(name=one.name, address=one.address, now=now) for one in leaders.newcomers
+    ]
+    return {*leaders.people, *newcomers}
+
+
+async def _let_go(session: Row, wanted: set[UUID], *, now: datetime) -> None:
+    """Whoever is not wanted no longer leads the session, and it leaves their calendar."""
+    gone = {row["person"] for row in await queries.facilitators_of(session["id"])} - wanted
+    for person in sorted(gone):
+        await Facilitator.delete().where(Facilitator.session == session["id"], Facilitator.person == person)
+        await invites.withdraw(session["event"], person, leading=True, now=now)
+
+
+async def _take_on(session: Row, wanted: set[UUID], *, actor: Actor, now: datetime) -> None:
+    """Whoever is wanted leads the session, gets the role, and is invited if the cohort is published."""
+    there = {row["person"] for row in await queries.facilitators_of(session["id"])}
+    new = sorted(wanted - there)
+    for person in new:
+        await Facilitator.insert(Facilitator(session=session["id"], person=person))
         await accounts.grant(person, Role.FACILITATOR, actor, now)
-    after = await queries.facilitators_of(session) if wanted != there else before
-    return [row["name"] for row in before], [row["name"] for row in after]
+    if new and session["cohort_status"] == CohortStatus.OPEN:
+        await invite_leaders(session["event"], new, now=now)
 
 
 def _told(details: SessionDetails) -> dict[str, Any]:

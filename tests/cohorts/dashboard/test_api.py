@@ -1,12 +1,16 @@
 """Coordinators' programs plan cohorts and move sessions."""
 
+from datetime import datetime
 from typing import Any
 
 import httpx
 import pytest
 
+from academy.audit.service import ACADEMY
+from academy.invites import service as invites
 from academy.outbox.tables import Message
 from cohorts.enrolment.tables import Enrolment
+from cohorts.schedule import queries, service
 from cohorts.schedule.tables import Cohort
 from tests.conftest import Clock
 from tests.support import makers
@@ -191,6 +195,33 @@ async def test_a_session_moves_with_a_reason_and_what_is_not_named_stays(cora: P
     assert [each["title"] for each in renamed.json()["sessions"]] == ["Day 1", "Practice"]
     assert renamed.json()["sessions"][1]["starts_at"] == "2026-06-26T10:00:00Z"
     assert renamed.json()["ends_at"] == "2026-06-26T13:00:00Z"
+
+
+async def test_who_leads_a_session_and_is_elsewhere_at_its_time_is_named(cora: Program, now: datetime) -> None:
+    here, there = await makers.a_cohort(code="here", sessions=1), await makers.a_cohort(code="there", sessions=1)
+    (mine,), (other,) = await queries.sessions(here), await queries.sessions(there)
+    leader = await makers.a_person(name="Lea Leader")
+    for session in (mine, other):
+        await service.set_facilitators(session["id"], [leader], actor=ACADEMY, now=now)
+    private = await invites.create_event(
+        title="Coaching: Priya Nair",
+        starts_at=other["starts_at"],
+        ends_at=other["ends_at"],
+        wording="coaching",
+        private=True,
+        now=now,
+        context={"programme": "Top Talent"},
+    )
+    await invites.invite(private, [leader], own={leader: {"with_name": "Priya Nair"}}, now=now)
+
+    answer = await cora.patch(f"/api/sessions/{mine['id']}", {"title": "Practice"})
+
+    times = {"starts_at": "2026-06-24T09:00:00Z", "ends_at": "2026-06-24T12:00:00Z"}
+    assert answer.status_code == 200
+    assert answer.json()["clashes"] == [
+        {"name": "Lea Leader", "title": "Something private", **times},
+        {"name": "Lea Leader", "title": "Top Talent, Essex: Day 1", **times},
+    ]
 
 
 async def test_a_session_that_would_end_before_it_starts_stays(cora: Program) -> None:

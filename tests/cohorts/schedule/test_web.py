@@ -292,7 +292,7 @@ async def test_a_session_is_added_and_led_by_somebody_new(client: httpx.AsyncCli
     (leader,) = await queries.facilitators_of(added["id"])
     assert answer.status_code == 303
     assert (added["place"], added["link"], leader["name"]) == ("", "https://meet.example/1", "Nia New")
-    assert await mails("session-invite") == 2
+    assert await mails("session-invite") == 3  # to the two who have a place, and to her
 
 
 async def test_somebody_who_leads_elsewhere_at_that_time_is_pointed_out(client: httpx.AsyncClient) -> None:
