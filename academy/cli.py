@@ -13,6 +13,7 @@ import click
 
 from academy import __version__
 from academy.errors import DomainError
+from mentoring.matching.command import match
 
 if TYPE_CHECKING:
     from academy.settings import Settings
@@ -65,6 +66,9 @@ def with_database(work: Callable[[Settings], Coroutine[Any, Any, Any]]) -> Any:
 @click.version_option(__version__, prog_name="academy")
 def main() -> None:
     pass
+
+
+main.add_command(match)
 
 
 @main.command()

@@ -81,7 +81,7 @@ class Explainer:
             sentence=told,
             would_help=tuple(helps),
             allowed=allowed,
-            barriers=barriers,
+            reasons=barriers,
             alternatives=self.alternatives(mentee),
             choices=self.choices(mentee),
         )

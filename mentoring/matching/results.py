@@ -101,7 +101,8 @@ class Unmatched(msgspec.Struct, frozen=True, kw_only=True):
     """Sentences: what would change it, the easiest first."""
     allowed: int = 0
     """Mentors whom no rule bars."""
-    barriers: tuple[Barrier, ...] = ()
+    reasons: tuple[Barrier, ...] = ()
+    """Which rule removes how many mentors, the one that removes most first."""
     alternatives: tuple[Alternative, ...] = ()
     choices: tuple[ChoiceAnswer, ...] = ()
 
