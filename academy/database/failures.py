@@ -21,7 +21,7 @@ UNKNOWN_FATE = "The connection to the database broke while saving. Check whether
 
 
 class Duplicate(DomainError):
-    """A unique index says no: the same thing is there already.
+    """A unique index (or one that keeps times apart) says no: the same thing is there already.
 
     ``table`` and ``columns`` name what must be unique, as far as the database tells; ``constraint`` is the name of
     the index on PostgreSQL, and on SQLite only where the index is over an expression.
@@ -150,6 +150,8 @@ def _from_postgres(error: Exception, *, committing: bool) -> DomainError | None:
         key = re.match(r"Key \((.+?)\)=\(", error.detail or "")
         columns = tuple(part.strip(' "') for part in key[1].split(",")) if key and "(" not in key[1] else ()
         return Duplicate(table=error.table_name or "", columns=columns, constraint=error.constraint_name or "")
+    if isinstance(error, asyncpg.ExclusionViolationError):
+        return Duplicate(table=error.table_name or "", constraint=error.constraint_name or "")
     if isinstance(error, (asyncpg.ForeignKeyViolationError, asyncpg.RestrictViolationError)):
         return BrokenLink()
     if isinstance(error, asyncpg.CharacterNotInRepertoireError):

@@ -38,12 +38,21 @@ STATEMENTS = [
     "CREATE INDEX log_entry_by_day ON log_entry (coach, day)",
 ]
 
+# PostgreSQL can also refuse two live sessions of one coach that overlap. To compare keys in such a constraint would
+# need an extension that not every server has; a range of one number, made of the key, needs none.
+ON_POSTGRESQL = [
+    "ALTER TABLE coaching_session ADD CONSTRAINT coaching_session_no_overlap EXCLUDE USING gist ("
+    "int8range(uuid_hash_extended(coach, 0), uuid_hash_extended(coach, 0), '[]') WITH &&, "
+    "tstzrange(starts_at, ends_at) WITH &&) WHERE (status IN ('requested', 'booked'))",
+]
+
 
 async def forwards() -> MigrationManager:
     manager = MigrationManager(migration_id=ID, app_name="cohorts", description=DESCRIPTION)
 
     async def run() -> None:
-        for statement in STATEMENTS:
+        postgres = Coach._meta.db.engine_type == "postgres"
+        for statement in [*STATEMENTS, *(ON_POSTGRESQL if postgres else [])]:
             await Coach.raw(statement)
 
     manager.add_raw(run)

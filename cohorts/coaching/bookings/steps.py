@@ -26,6 +26,9 @@ from cohorts.coaching.credits.service import Ledger
 from cohorts.coaching.times import queries as times
 from cohorts.coaching.times.queries import CoachView
 
+NETS = ("coaching_session_one_at_a_time", "coaching_session_no_overlap")
+"""What the database itself refuses, should a look for overlaps ever fail."""
+
 
 async def locked(session: UUID) -> tuple[SessionView, Ledger]:
     """A session with its ledger, as they stand, with everybody else who would change them waiting. Raises NotFound."""
@@ -174,4 +177,5 @@ async def or_nearest(
 
 
 def _is_the_net(gone: database.Duplicate) -> bool:
-    return gone.constraint == "coaching_session_one_at_a_time" or gone.columns == ("coach", "starts_at")
+    """Whether it says that the coach's time is gone; SQLite names the columns and PostgreSQL the index."""
+    return gone.constraint in NETS or (gone.table, gone.columns) == ("coaching_session", ("coach", "starts_at"))
