@@ -9,6 +9,7 @@ import msgspec
 
 from academy import database
 from academy.errors import NotFound
+from cohorts.coaching.bookings.queries import SessionView
 from cohorts.coaching.bookings.tables import SessionKind, SessionStatus
 from cohorts.coaching.record.tables import LogKind, Party
 
@@ -109,6 +110,19 @@ async def seat(session: UUID, person: UUID) -> Seat:
     party = Party.COACHEE if row["coachee"] == person else Party.COACH
     kind, status = SessionKind(row.pop("kind")), SessionStatus(row.pop("status"))
     return Seat(**row, kind=kind, status=status, party=party)
+
+
+def seat_of(view: SessionView, person: UUID) -> Seat:
+    """The same for a session that is loaded already."""
+    party = view.party_of(person)
+    if party is None:
+        raise NotFound
+    names = ("enrolment", "coach", "kind", "status", "starts_at", "ends_at", "zone", "coach_person", "coach_name")
+    return Seat(
+        **{name: getattr(view, name) for name in (*names, "coachee", "coachee_name")},
+        session=view.id,
+        party=Party(party.value),
+    )
 
 
 class Note(msgspec.Struct, frozen=True):
