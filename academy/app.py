@@ -84,6 +84,8 @@ def all_routes() -> list[Any]:
     from cohorts.attendance import web as attendance
     from cohorts.calendar import web as calendar
     from cohorts.coaching.bookings import web as coaching
+    from cohorts.coaching.record import web as coaching_record
+    from cohorts.coaching.times import web as coach_times
     from cohorts.completion import web as completion
     from cohorts.dashboard import web_cohorts, web_mails, web_sessions, web_settings
     from cohorts.dashboard import web_overview as overview
@@ -97,6 +99,8 @@ def all_routes() -> list[Any]:
         *enrolment.routes,
         *attendance.routes,
         *coaching.routes,
+        *coach_times.routes,
+        *coaching_record.routes,
         *completion.routes,
         *alumni.routes,
         *programmes.routes,
@@ -145,8 +149,11 @@ def menu(visitor: Any) -> list[tuple[str, str]]:
             ("Programmes", "/programmes/manage"),
             ("People", "/people"),
             ("Outbox", "/outbox"),
+            *([("Coaching", "/coach")] if visitor.coach else []),
             ("My academy", "/home"),
         ]
     if visitor.facilitator:
         items = [("My sessions", "/my-sessions"), *items]
+    if visitor.coach:
+        items = [("Coaching", "/coach"), *items]
     return [("Home", "/home"), *items]

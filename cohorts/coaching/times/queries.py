@@ -15,6 +15,8 @@ from academy.errors import NotFound
 from cohorts.coaching.times.rules import NO_TIMES, DayException, Interval, Pattern, Stretch, Week
 from cohorts.coaching.times.tables import ExceptionKind, Nation
 
+_PATTERN_OF_COACH = [name for name in Pattern.__struct_fields__ if name not in ("weekly", "exceptions")]
+
 CHUNK = 5000
 """Coaches in one query; the databases take some 32,000 values."""
 
@@ -44,6 +46,12 @@ class CoachView(msgspec.Struct, frozen=True, kw_only=True):
     left_at: datetime | None
     programmes: tuple[UUID, ...]
     """The ids of those they belong to now."""
+
+
+class Held(Interval, frozen=True, kw_only=True):
+    """A session of a coach that is booked or asked for."""
+
+    id: UUID
 
 
 class ExceptionView(DayException, frozen=True, kw_only=True):
@@ -82,6 +90,11 @@ _EXCEPTIONS = database.compiled_sql(
 _SOURCES = database.compiled_sql(
     "SELECT id, coach, kind, name, address, next_read_at, read_at, failures, problem, created_at FROM busy_source"
     " WHERE coach = :coach ORDER BY created_at, id"
+)
+
+_HELD = database.compiled_sql(
+    "SELECT id, starts_at, ends_at FROM coaching_session WHERE coach = :coach AND ends_at > :since"
+    " AND status IN ('requested', 'booked') ORDER BY starts_at"
 )
 
 _RULES_OF_MANY = """
@@ -171,6 +184,12 @@ async def sources(coach: UUID) -> list[Row]:
     return await _SOURCES.run(coach=coach)
 
 
+async def held(coach: UUID, *, since: datetime) -> list[Held]:
+    """The coach's sessions that hold their time and end after ``since``, in order: their own pages say where they clash
+    with what the coach plans."""
+    return [Held(**row) for row in await _HELD.run(coach=coach, since=since)]
+
+
 async def patterns(coaches: Sequence[UUID]) -> dict[UUID, Pattern]:
     """What decides when each of these can be booked, in three queries. Who is no coach is left out."""
     stretches: dict[UUID, list[tuple[int, Stretch]]] = {}
@@ -189,6 +208,12 @@ async def patterns(coaches: Sequence[UUID]) -> dict[UUID, Pattern]:
         week, apart = _week(stretches.get(owner, ())), tuple(special.get(owner, ()))
         found[owner] = Pattern(**row, weekly=week, exceptions=apart)
     return found
+
+
+def pattern_of(coach: CoachView, week: Week, apart: Sequence[DayException]) -> Pattern:
+    """The pattern of one coach whose parts are known already."""
+    told = {name: getattr(coach, name) for name in _PATTERN_OF_COACH}
+    return Pattern(**told, weekly=week, exceptions=tuple(apart))
 
 
 async def busy(coaches: Sequence[UUID], since: datetime, until: datetime) -> dict[UUID, list[Interval]]:

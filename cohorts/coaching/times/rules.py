@@ -258,6 +258,15 @@ def nearest(slots: Iterable[datetime], wanted: datetime, *, most: int = 3) -> li
     return sorted(closest)
 
 
+def falls_in(exception: DayException, session: Interval, zone: str) -> bool:
+    """Whether a session is, in part at least, in the days and hours of an exception."""
+    day = day_of(session.starts_at, zone)
+    if not exception.from_on <= day <= exception.to_on:
+        return False
+    here, (from_minute, to_minute) = local_day(zone, day), exception.minutes
+    return seconds(session.starts_at) < here.at(to_minute) and here.at(from_minute) < seconds(session.ends_at, up=True)
+
+
 # ------------------------------------------------------------ what coaches say
 class CoachRules(msgspec.Struct, frozen=True, kw_only=True):
     """Under which rules a coach can be booked, and where sessions are."""
