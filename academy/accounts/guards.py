@@ -112,7 +112,7 @@ def to_sign_in(request: Request[Any, Any, Any], error: SignInFirst) -> Response[
         return http_error(request, error)
     if request.method in _READS:
         return redirect(sign_in_path(_here(request)))
-    return redirect(sign_in_path(_page_before(request)), said=EXPIRED)
+    return redirect(sign_in_path(_page_before(request)), warned=EXPIRED)
 
 
 def sign_in_path(next_path: str) -> str:

@@ -78,7 +78,7 @@ async def coming(request: Request[Any, Any, Any]) -> Response[Any]:
         for event in silent:
             await invites.reply(event.id, person, Reply.ACCEPTED, now=now)
     if not silent:
-        return redirect("/home", said="You had answered for every session already.")
+        return redirect("/home", warned="You had answered for every session already.")
     sessions = "1 session" if len(silent) == 1 else f"{len(silent)} sessions"
     return redirect("/home", said=f"You are coming to {sessions}. Thank you.")
 

@@ -90,6 +90,8 @@ async def add_to_cohort(request: Request[Any, Any, Any], person: FromPath[UUID])
         )
     except DomainError as error:
         return await _page(request, person, wrong=error.message, chosen=code, status=error.status)
+    if not done.new:
+        return redirect(f"/people/{person}", warned=f"{known.name} was in {cohort['name']} already.")
     if done.status is EnrolmentStatus.WAITLISTED:
         said = f"{known.name} is number {done.position} on the waiting list of {cohort['name']}."
     else:

@@ -83,16 +83,16 @@ async def send_again(request: Request[Any, Any, Any]) -> Response[Any]:
     chosen = [found for value in fields.all("mail")[:MOST_AT_ONCE] if (found := _id(value)) is not None]
     back = fields.get("back", "/outbox")
     if not chosen:
-        return redirect(back, said="No mail was ticked, so none was sent again.")
+        return redirect(back, warned="No mail was ticked, so none was sent again.")
     again = await service.send_again(chosen, actor=_actor(request), now=clock.now())
-    return redirect(back, said=_said(again))
+    return _told(back, again)
 
 
 @post("/outbox/retry-failed", who=Who.COORDINATOR)
 async def retry_failed(request: Request[Any, Any, Any]) -> Response[Any]:
     """Try anew everything that failed or came too late."""
     again = await service.retry_failed(actor=_actor(request), now=clock.now())
-    return redirect("/outbox", said=_said(again))
+    return _told("/outbox", again)
 
 
 @get("/outbox/{mail:uuid}", who=Who.COORDINATOR)
@@ -176,6 +176,11 @@ def _id(text: str) -> UUID | None:
 
 def _actor(request: Request[Any, Any, Any]) -> Actor:
     return Actor(UUID(request.user.person), request.user.name)
+
+
+def _told(to: str, again: service.Again) -> Response[None]:
+    """Back to the list, with what became of the wish."""
+    return redirect(to, said=_said(again)) if again.queued else redirect(to, warned=_said(again))
 
 
 def _said(again: service.Again) -> str:

@@ -14,6 +14,8 @@ from litestar.utils.scope.state import ScopeState
 from academy.web.templates import environment
 
 FLASH = "said"
+_WARNS = "!"
+"""Stands before the kept sentence if it is a warning: no letter of base 64."""
 
 
 def page(
@@ -27,7 +29,7 @@ def page(
     **context: Any,
 ) -> Response[str]:
     """Render a page. ``staff`` pages are dense; ``errors`` maps a field to what is wrong with it."""
-    said = _said(request)
+    said, warns = _said(request)
     csrf = ScopeState.from_scope(request.scope).csrf_token
     base = request.app.state.page_context(request)
     html = (
@@ -40,6 +42,7 @@ def page(
                 "section": section,
                 "density": "app-compact" if staff else "",
                 "flash": said,
+                "flash_warns": warns,
                 "csrf_token": csrf if isinstance(csrf, str) else "",
                 "errors": [{"field": field, "text": text} for field, text in (errors or {}).items()],
                 **context,
@@ -52,13 +55,17 @@ def page(
     return response
 
 
-def redirect(to: str, *, said: str = "") -> Response[None]:
-    """Send the browser on with GET (303). ``said`` is shown once on the next page; it never enters the address."""
+def redirect(to: str, *, said: str = "", warned: str = "") -> Response[None]:
+    """Send the browser on with GET (303). One sentence is shown once on the next page; it never enters the address.
+
+    ``said`` is what was done (headed "Done"); ``warned`` instead is why nothing was, or what else people must know
+    (headed "Important").
+    """
     # What no header can hold is written as browsers write it; what is percent-encoded already stays.
     location = quote(local_path(to), safe="/?#%:;=&@+$,!~*'()[]", errors="replace")
     response: Response[None] = Response(None, status_code=303, headers={"Location": location})
-    if said:
-        value = base64.urlsafe_b64encode(said[:600].encode()).decode()
+    if told := warned or said:
+        value = (_WARNS if warned else "") + base64.urlsafe_b64encode(told[:600].encode()).decode()
         response.set_cookie(Cookie(key=FLASH, value=value, path="/", max_age=60, httponly=True, samesite="lax"))
     return response
 
@@ -76,11 +83,11 @@ def local_path(to: str) -> str:
     return to
 
 
-def _said(request: Request[Any, Any, Any]) -> str:
+def _said(request: Request[Any, Any, Any]) -> tuple[str, bool]:
+    """The sentence that the page before left, and whether it is a warning."""
     value = request.cookies.get(FLASH, "")
-    if not value:
-        return ""
+    warns = value.startswith(_WARNS)
     try:
-        return base64.urlsafe_b64decode(value.encode()).decode()[:600]
+        return base64.urlsafe_b64decode(value.removeprefix(_WARNS).encode()).decode()[:600], warns
     except ValueError:
-        return ""
+        return "", False

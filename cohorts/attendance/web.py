@@ -113,7 +113,7 @@ async def save(request: Request[Any, Any, Any], session: FromPath[UUID]) -> Resp
     except Invalid as error:
         return render(request, register, now=now, number=number, typed=fields, errors=error.errors)
     here = f"/sessions/{session}/register" + (f"?page={number}" if number > 1 else "")
-    return redirect(here, said=told(saved))
+    return redirect(here, said=told(saved)) if saved.changed else redirect(here, warned=told(saved))
 
 
 @post("/sessions/{session:uuid}/register/undo", who=Who.FACILITATOR)

@@ -106,7 +106,7 @@ async def ask_again(request: Request[Any, Any, Any], code: FromPath[str]) -> Res
     """Remind everyone who has not replied about the next session."""
     cohort = await _cohort(code)
     told = await service.ask_again(cohort["id"], actor=actor(request), now=clock.now())
-    return redirect(await _from(request, code), said=_reminded(told))
+    return _reminded(await _from(request, code), told)
 
 
 @post("/cohorts/{code:str}/fill", who=Who.COORDINATOR)
@@ -114,8 +114,10 @@ async def fill(request: Request[Any, Any, Any], code: FromPath[str]) -> Response
     """Give free places to the first on the waiting list."""
     cohort = await _cohort(code)
     moved = await enrolment.fill_free_places(cohort["id"], now=clock.now())
-    said = f"{len(moved)} moved up from the waiting list." if moved else "No place is free."
-    return redirect(await _from(request, code), said=said)
+    to = await _from(request, code)
+    if not moved:
+        return redirect(to, warned="No place is free.")
+    return redirect(to, said=f"{len(moved)} moved up from the waiting list.")
 
 
 @post("/cohorts/{code:str}/selected", who=Who.COORDINATOR)
@@ -127,15 +129,18 @@ async def selected(request: Request[Any, Any, Any], code: FromPath[str]) -> Resp
     chosen = {one for text in fields.all("person") if (one := _uuid(text)) is not None}
     people = [one for one in await queries.roster(cohort["id"], now=now) if one.enrolment in chosen]
     if not people:
-        return redirect(_back(code), said="Nobody was ticked. Tick people first, then press Go.")
+        return redirect(_back(code), warned="Nobody was ticked. Tick people first, then press Go.")
     if fields.get("action") == "remind":
         told = await service.ask_again(cohort["id"], actor=actor(request), now=now, only=chosen)
-        return redirect(_back(code), said=_reminded(told))
+        return _reminded(_back(code), told)
     if fields.get("action") == "invite":
         sent = await service.send_invites_again(
             cohort["id"], [one.person for one in people], actor=actor(request), now=now
         )
-        return redirect(_back(code), said=f"{sent} invites go out again.")
+        if not sent:
+            why = "No invite was sent again: no session is to come, or they were sent a moment ago."
+            return redirect(_back(code), warned=why)
+        return redirect(_back(code), said="1 invite goes out again." if sent == 1 else f"{sent} invites go out again.")
     raise BadAction("Choose what to do with the people you ticked.")
 
 
@@ -177,10 +182,10 @@ def _fits(one: OnRoster, query: dict[str, str]) -> bool:
     return find in f"{one.name} {one.organisation} {one.address}".casefold()
 
 
-def _reminded(told: int) -> str:
+def _reminded(to: str, told: int) -> Response[Any]:
     if not told:
-        return "They were all reminded today already."
-    return f"Reminder sent to {told} {'person' if told == 1 else 'people'}."
+        return redirect(to, warned="They were all reminded today already.")
+    return redirect(to, said=f"Reminder sent to {told} {'person' if told == 1 else 'people'}.")
 
 
 def _uuid(text: str) -> UUID | None:

@@ -51,7 +51,8 @@ async def add(request: Request[Any, Any, Any], code: FromPath[str]) -> Response[
         now=clock.now(),
     )
     entry = await queries.entry(here.id, done.enrolment)  # who is known to us keeps the name they have
-    return redirect(_roster(here), said=_added(entry.name if entry else form.name, done))
+    text = _added(entry.name if entry else form.name, done)
+    return redirect(_roster(here), said=text) if done.new else redirect(_roster(here), warned=text)
 
 
 async def _add_form(
