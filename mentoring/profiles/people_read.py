@@ -158,16 +158,17 @@ class OwnProfile(msgspec.Struct, frozen=True, kw_only=True):
 _OF_PERSON = database.compiled_sql(
     """
     SELECT 'mentor' AS side, m.id AS profile, r.id AS round, r.slug, r.name AS round_name, r.status AS round_status,
-           r.starts_on, m.status, m.capacity, m.paused_until, r.created_at
+           r.starts_on, m.status, m.capacity, m.paused_until,
+           r.created_at AS made_at
     FROM mentor_profile m JOIN mentoring_round r ON r.id = m.round
     WHERE m.person = :person AND r.status <> 'draft'
     UNION ALL
-    SELECT 'mentee', e.id, r.id, r.slug, r.name, r.status, r.starts_on, e.status, 0, NULL, r.created_at
+    SELECT 'mentee', e.id, r.id, r.slug, r.name, r.status, r.starts_on, e.status, 0, NULL, r.created_at AS made_at
     FROM mentee_profile e JOIN mentoring_round r ON r.id = e.round
     WHERE e.person = :person AND r.status <> 'draft'
-    ORDER BY created_at DESC, side
+    ORDER BY made_at DESC, side
 """,
-    types={"profile": UUID, "round": UUID, "starts_on": date, "paused_until": date, "created_at": datetime},
+    types={"profile": UUID, "round": UUID, "starts_on": date, "paused_until": date, "made_at": datetime},
 )
 
 

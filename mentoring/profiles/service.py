@@ -1,5 +1,14 @@
 """The verbs of rounds and profiles, for this room and others."""
 
+from mentoring.profiles.importing import Done as Done
+from mentoring.profiles.importing import File as File
+from mentoring.profiles.importing import Preview as Preview
+from mentoring.profiles.importing import bring_file as bring_file
+from mentoring.profiles.importing import choose_columns as choose_columns
+from mentoring.profiles.importing import file_of as file_of
+from mentoring.profiles.importing import import_people as import_people
+from mentoring.profiles.importing import preview as preview
+from mentoring.profiles.importing import purge_files as purge_files
 from mentoring.profiles.keeping_apart import allow_together as allow_together
 from mentoring.profiles.keeping_apart import keep_apart as keep_apart
 from mentoring.profiles.keeping_apart import take_back as take_back
