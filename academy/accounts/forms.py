@@ -7,6 +7,7 @@ from zoneinfo import available_timezones
 
 import msgspec
 
+from academy.people import queries as people
 from academy.people.rules import check_name
 from academy.web.forms import Fields, Reader
 
@@ -30,6 +31,18 @@ class Details(msgspec.Struct, frozen=True, kw_only=True):
     organisation: UUID | None
     organisation_name: str
     job_title: str
+
+
+def typed_details(known: people.Details) -> dict[str, str]:
+    """What we know of somebody, as the form that ``read_details`` reads shows it."""
+    job = known.job
+    return {
+        "name": known.name,
+        "time_zone": known.time_zone,
+        "organisation": str(job.organisation or "") if job else "",
+        "organisation_name": job.name if job and not job.organisation else "",
+        "job_title": job.job_title if job else "",
+    }
 
 
 def read_details(fields: Fields) -> Details:

@@ -37,7 +37,6 @@ async def _account(
 ) -> Response[Any]:
     person = me(request)
     known = await people.details(person)
-    job = known.job
     return page(
         request,
         "academy/accounts/account.html",
@@ -45,15 +44,7 @@ async def _account(
         errors=errors,
         wrong=errors or {},
         known=known,
-        typed={
-            "name": known.name,
-            "time_zone": known.time_zone,
-            "organisation": str(job.organisation or "") if job else "",
-            "organisation_name": job.name if job and not job.organisation else "",
-            "job_title": job.job_title if job else "",
-            "email": "",
-            **(typed or {}),
-        },
+        typed={**forms.typed_details(known), "email": "", **(typed or {})},
         organisations=[("", "Not in this list"), *await people.organisation_choices()],
         time_zones=forms.time_zones(),
         browsers=await queries.browsers(person, coordinator=request.user.coordinator, now=clock.now()),

@@ -114,7 +114,6 @@ async def _edit(
     typed: Mapping[str, str] | None = None,
 ) -> Response[Any]:
     known = await queries.details(person)
-    job = known.job
     return page(
         request,
         "academy/people/edit.html",
@@ -124,15 +123,7 @@ async def _edit(
         errors=errors,
         wrong=errors or {},
         known=known,
-        typed={
-            "name": known.name,
-            "time_zone": known.time_zone,
-            "organisation": str(job.organisation or "") if job else "",
-            "organisation_name": job.name if job and not job.organisation else "",
-            "job_title": job.job_title if job else "",
-            "email": "",
-            **(typed or {}),
-        },
+        typed={**forms.typed_details(known), "email": "", **(typed or {})},
         organisations=[("", "Not in this list"), *await queries.organisation_choices()],
         time_zones=forms.time_zones(),
         alike=await search.perhaps_the_same_as(known),
