@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mentoring.matching.criteria import Mode
 from mentoring.matching.levels import Value
 from mentoring.matching.modes import Outcome
 from mentoring.matching.points import contributions
@@ -114,9 +115,12 @@ class Explainer:
         )
 
     def at_least(self, mentor: int, mentee: int) -> Value | None:
-        """What the plan would lose at the least by granting an allowed pair: never more than the exact price."""
+        """What the plan would lose at the least by granting an allowed pair: never more than the exact price.
+
+        The mode that raises the worst pair may settle on another worst pair then, so its prices promise nothing here.
+        """
         solution = self.outcome.solution
-        if solution is None or mentee in self.run.pins:
+        if solution is None or mentee in self.run.pins or self.run.criteria.mode is Mode.WORST:
             return None
         levels = solution.levels
         worth = levels.worth(

@@ -7,11 +7,11 @@ from functools import cache
 from mentoring.matching.people import plain
 
 NEIGHBOURS: dict[str, tuple[str, ...]] = {
-    "North East": ("Scotland", "North West", "Yorkshire and the Humber"),
-    "North West": ("Scotland", "North East", "Yorkshire and the Humber", "East Midlands", "West Midlands", "Wales"),
-    "Yorkshire and the Humber": ("North East", "North West", "East Midlands"),
+    "North East": ("Scotland", "North West", "Yorkshire and The Humber"),
+    "North West": ("Scotland", "North East", "Yorkshire and The Humber", "East Midlands", "West Midlands", "Wales"),
+    "Yorkshire and The Humber": ("North East", "North West", "East Midlands"),
     "East Midlands": (
-        "Yorkshire and the Humber",
+        "Yorkshire and The Humber",
         "North West",
         "West Midlands",
         "East of England",

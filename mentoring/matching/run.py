@@ -73,6 +73,9 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
         """What a plan is worth, pinned pairs included, whether a rule allows them or not."""
         scores = {mentee: self._score(mentor, mentee) for mentee, mentor in enumerate(mates) if mentor != NOBODY}
         kept = {mentee for mentee in scores if self.previous.get(mentee) == mates[mentee]}
+        points = sum(scores.values()) + self.criteria.keep * len(kept)
+        if self.criteria.mode is Mode.QUALITY:
+            return Value(points=points)
         floors = self.criteria.floors if self.criteria.mode is Mode.FLOORS else ()
         return Value(
             paired=len(scores),
@@ -80,7 +83,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
             above=tuple(
                 -sum(score < floor for mentee, score in scores.items() if mentee not in kept) for floor in floors
             ),
-            points=sum(scores.values()) + self.criteria.keep * len(kept),
+            points=points,
         )
 
     def _score(self, mentor: int, mentee: int) -> int:

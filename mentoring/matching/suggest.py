@@ -62,14 +62,15 @@ def explained(run: Run, outcome: Outcome) -> Suggestion:
     explainer = Explainer(run, outcome)
     everybody = range(len(outcome.mates))
     pairs = tuple(explainer.match(one) for one in everybody if outcome.mates[one] != NOBODY)
+    spare = _spare(run, outcome)
     return Suggestion(
         mode=run.criteria.mode,
         seed=run.seed,
         pairs=pairs,
         unmatched=tuple(explainer.unmatched(one) for one in everybody if outcome.mates[one] == NOBODY),
-        spare=_spare(run, outcome),
+        spare=spare,
         warnings=_warnings(run, pairs),
-        totals=_totals(run, outcome, pairs),
+        totals=_totals(run, pairs, spare),
         demand=_demand(run, outcome),
         value=outcome.solution.value if outcome.solution else Value(),
     )
@@ -138,7 +139,7 @@ def prices_of_modes(
     return tuple(rows)
 
 
-def _totals(run: Run, outcome: Outcome, pairs: tuple[Match, ...]) -> Totals:
+def _totals(run: Run, pairs: tuple[Match, ...], spare: tuple[Spare, ...]) -> Totals:
     scores = [one.score for one in pairs]
     granted = [[each.rank for each in one.choices if each.mentor == one.mentor] for one in pairs]
     places = sum(one.places for one in run.pool.mentors if one.opted_in)
@@ -153,7 +154,7 @@ def _totals(run: Run, outcome: Outcome, pairs: tuple[Match, ...]) -> Totals:
         first_choices=sum(1 in ranks for ranks in granted),
         stated_choices=sum(bool(ranks) for ranks in granted),
         kept=sum(one.kept for one in pairs),
-        places_left=sum(one.places for one in _spare(run, outcome)),
+        places_left=sum(one.places for one in spare),
     )
 
 
@@ -162,11 +163,12 @@ def _spare(run: Run, outcome: Outcome) -> tuple[Spare, ...]:
     for mentor in outcome.mates:
         if mentor != NOBODY:
             left[mentor] -= 1
+    allowed = run.table.open_to()
     return tuple(
         Spare(
             mentor=one.id,
             places=left[place],
-            allowed=sum(row[place] > 0 for row in run.table.rows),
+            allowed=allowed[place],
         )
         for place, one in enumerate(run.pool.mentors)
         if left[place] > 0

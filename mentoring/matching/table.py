@@ -8,7 +8,7 @@ long integer, so adding two integers adds all their bytes. No byte overflows, si
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
-from operator import attrgetter
+from operator import add, attrgetter
 from typing import TypeVar
 
 from mentoring.matching import points, rules
@@ -110,6 +110,15 @@ class Table:
         one, other = self.pool.mentors[mentor], self.pool.mentees[mentee]
         found = rules.why_not(one, other, self.rules)
         return (*found, Reason.RULED_OUT) if mentor in self._ruled_out.get(other.id, ()) else found
+
+    def open_to(self) -> list[int]:
+        """For each mentor the number of mentees whom no rule bars."""
+        there = bytes([0] + [1] * 255)
+        counts = [0] * self.width
+        for begin in range(0, len(self.rows), 255):
+            some = sum(int.from_bytes(row.translate(there), "little") for row in self.rows[begin : begin + 255])
+            counts = list(map(add, counts, some.to_bytes(self.width, "little")))
+        return counts
 
     def _row(self, mentee: Mentee) -> bytes:
         weights = self.weights
