@@ -95,6 +95,7 @@ def parse_rule(text: str) -> Rule:
         parts  # hours, minutes, weeks of the year, days of the year
         or (numbered and (rule.every in (Every.DAY, Every.WEEK) or rule.by_month_day))
         or (rule.every is Every.WEEK and rule.by_month_day)
+        or (rule.every is Every.WEEK and rule.by_position)  # programs differ on the first week, of which a part is over
     ):
         raise CannotFollow
     return rule

@@ -53,7 +53,8 @@ def in_zone(number: int) -> str:
 
 def minutes(count: int) -> str:
     return "".join(
-        f"FREEBUSY:2026{6 + each // 20160:02}{each // 720 % 28 + 1:02}T{each // 30 % 24:02}{each % 30 * 2:02}00Z/PT1M\r\n"
+        f"FREEBUSY:2026{6 + each // 20160:02}{each // 720 % 28 + 1:02}T{each // 30 % 24:02}{each % 30 * 2:02}00Z"
+        "/PT1M\r\n"
         for each in range(count)
     )
 
