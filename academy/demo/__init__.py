@@ -4,6 +4,7 @@
 The addresses and codes named here are there on every date and at every scale.
 """
 
+from academy.demo.people import COACH as COACH
 from academy.demo.people import COORDINATOR as COORDINATOR
 from academy.demo.people import FACILITATOR as FACILITATOR
 from academy.demo.people import MENTOR as MENTOR

@@ -19,6 +19,7 @@ from academy.audit import service as audit
 from academy.audit.service import ACADEMY, About, Actor
 from academy.database.secret import secret_key
 from academy.demo import gatherings, happenings, leading, logos, organisations, programmes, training
+from academy.demo.coaching import Coaching
 from academy.demo.people import COLLEAGUE, COORDINATOR, Cast, Somebody, invent
 from academy.demo.plan import ONE, Days, Plan
 from academy.demo.recent import Recent
@@ -47,7 +48,7 @@ JUST_NOW = timedelta(hours=3)
 JOBS_FOR = 21
 """Days in the past on which the timed work ran; reminders from before are not kept."""
 ABOUT = About("demonstration", UUID(int=0), "The demonstration")
-TOLD = ("cohort", "enrolment", "register", "certificate")
+TOLD = ("cohort", "enrolment", "register", "certificate", "coaching session")
 BEGUN, BUILT = "demonstration.begun", "demonstration.built"
 
 Say = Callable[[str], None]
@@ -82,7 +83,9 @@ async def build(
     world = World(settings.organisation, coordinator, people, cast.known, cast.facilitators, made, sponsorships)
     plans = _plans(Year(days, cast, seed=seed, scale=scale))
     recent = Recent(world, days, {plan.code: plan for plan in plans})
-    steps = sorted(_steps(plans, world, days, recent, seed=seed), key=lambda step: step.at)
+    coaching = Coaching(world, days, plans, scale=scale)
+    steps = [*_steps(plans, world, days, recent, seed=seed), *coaching.steps()]
+    steps.sort(key=lambda step: step.at)
     settled = now - JUST_NOW
     await _happen([step for step in steps if step.at <= settled], watch)
 

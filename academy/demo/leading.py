@@ -61,7 +61,7 @@ def top_talent(year: Year) -> None:
         enrolled=number(17), withdrawing=1, minimum=8, never_closed=True, came=0.75,
     )  # fmt: skip
     add(
-        "Leeds", "Yorkshire and the Humber", "Civic Hall, Leeds", (-150, -149, -108), code=CORRECTED_COHORT,
+        "Leeds", "Yorkshire and The Humber", "Civic Hall, Leeds", (-150, -149, -108), code=CORRECTED_COHORT,
         enrolled=number(19), withdrawing=2, minimum=8,
     )  # fmt: skip
     add(
@@ -101,7 +101,7 @@ def empowering_women(year: Year) -> None:
         code=CANCELLED_SESSION_COHORT, enrolled=number(14), withdrawing=1, nation="Northern Ireland", replying=0.7,
     )  # fmt: skip
     add(
-        plain, "Empowering Women, York", "Yorkshire and the Humber", "West Offices, York", (60, 74, 95, 116),
+        plain, "Empowering Women, York", "Yorkshire and The Humber", "West Offices, York", (60, 74, 95, 116),
         code="empowering-women-york", enrolled=number(9), capacity=number(20), replying=0.4,
     )  # fmt: skip
     past = (

@@ -17,6 +17,10 @@ COLLEAGUE = "dilys.parry@leaders.example"
 PARTICIPANT = "priya.nair@essex.example"
 MENTOR = "gareth.pugh@cardiff.example"
 FACILITATOR = "ruth.adeyemi@larkbridge-systems.example"
+COACH = "daniel.reid@ferncastle-consulting.example"
+AMARA, FFION, NIAMH, HELEN = (
+    f"{name}@umberfield-learning.example" for name in ("amara.okafor", "ffion.morgan", "niamh.gallagher", "helen.marsh")
+)
 FACILITATORS = 10
 
 JOBS: tuple[tuple[str, ...], ...] = (
@@ -74,6 +78,11 @@ KNOWN: tuple[Somebody, ...] = (
     _known("Ruth Adeyemi", FACILITATOR, PARTNERS[0], "Lead Facilitator", woman=True),
     _known("Anneke de Vries", "anneke.devries@vdg.example", ABROAD, "Programme Lead", woman=True, nation="",
            time_zone="Europe/Amsterdam"),
+    _known("Daniel Reid", COACH, PARTNERS[2], "Executive Coach", nation="Scotland"),
+    _known("Amara Okafor", AMARA, PARTNERS[22], "Coach", woman=True),
+    _known("Ffion Morgan", FFION, PARTNERS[22], "Coach", woman=True, nation="Wales"),
+    _known("Niamh Gallagher", NIAMH, PARTNERS[22], "Coach", woman=True, nation="Northern Ireland"),
+    _known("Helen Marsh", HELEN, PARTNERS[22], "Coach", woman=True),
 )  # fmt: skip
 
 

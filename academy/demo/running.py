@@ -21,7 +21,7 @@ from academy.database.engines import sqlite_file
 from academy.database.migrate import migrate
 from academy.demo import reset
 from academy.demo.build import BEGUN, BUILT, build
-from academy.demo.people import COORDINATOR, MENTOR, PARTICIPANT
+from academy.demo.people import COACH, COORDINATOR, MENTOR, PARTICIPANT
 from academy.errors import DomainError, NotFound
 from academy.people import service as people
 from academy.people.tables import Person
@@ -29,7 +29,7 @@ from academy.settings import Settings, from_environment
 
 DATA_DIR = Path("demo-data")
 LINK_MINUTES = 8 * 60
-WHO = (("coordinator", COORDINATOR), ("participant", PARTICIPANT), ("mentor", MENTOR))
+WHO = (("coordinator", COORDINATOR), ("participant", PARTICIPANT), ("mentor", MENTOR), ("coach", COACH))
 
 
 class PortTaken(DomainError):

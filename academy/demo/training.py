@@ -48,7 +48,7 @@ def workshops(year: Year) -> None:
     add(feelings, "Norwich", "East of England", "City Hall, Norwich", -66, enrolled=number(13), must=(PARTICIPANT,))
     add(edi, "online", "Online", "", -122, enrolled=number(15), must=(PARTICIPANT, MENTOR))
     past = (
-        (coach, "Sheffield", "Yorkshire and the Humber", "Town Hall, Sheffield", -345),
+        (coach, "Sheffield", "Yorkshire and The Humber", "Town Hall, Sheffield", -345),
         (remote, "online", "Online", "", -310),
         (edi, "Derby", "East Midlands", "Council House, Derby", -290),
         (feelings, "Inverness", "Scotland", "Town House, Inverness", -255),
@@ -94,11 +94,11 @@ def change_agent(year: Year) -> None:
     add("Bristol", "South West", (27, 28), 2, enrolled=number(21), capacity=number(24))
     add("Aberdeen", "Scotland", (41, 42), 2, enrolled=number(12), capacity=number(24))
     past = (
-        ("Liverpool", "North West"), ("Hull", "Yorkshire and the Humber"), ("Ipswich", "East of England"),
+        ("Liverpool", "North West"), ("Hull", "Yorkshire and The Humber"), ("Ipswich", "East of England"),
         ("Swindon", "South West"), ("Croydon", "London"), ("Coventry", "West Midlands"), ("Newport", "Wales"),
         ("Perth", "Scotland"), ("Lisburn", "Northern Ireland"), ("Gateshead", "North East"), ("Preston", "North West"),
         ("Maidstone", "South East"), ("Barnet", "London"), ("Stoke", "West Midlands"), ("Lincoln", "East Midlands"),
-        ("Southampton", "South East"), ("Wakefield", "Yorkshire and the Humber"), ("Wrexham", "Wales"),
+        ("Southampton", "South East"), ("Wakefield", "Yorkshire and The Humber"), ("Wrexham", "Wales"),
         ("Plymouth", "South West"), ("Luton", "East of England"), ("Paisley", "Scotland"), ("Brent", "London"),
     )  # fmt: skip
     for at, (place, region) in enumerate(past[: year.few(past)]):

@@ -8,10 +8,12 @@ import academy.demo as demo
 from academy import database as room
 from academy.demo import reset
 from academy.demo.build import build
+from academy.demo.coaching import DELIVERED
 from academy.demo.year import DELEGATES, WEBINARS
 from academy.people import queries as people
 from academy.people import service as people_service
 from cohorts.attendance import queries as attendance
+from cohorts.coaching.bookings import queries as coaching
 from cohorts.dashboard import needs
 from cohorts.dashboard import queries as dashboard
 from cohorts.enrolment import queries as enrolment
@@ -35,6 +37,9 @@ WHAT_IS_THERE = {
         FROM attendance t JOIN cohort_session s ON s.id = t.session JOIN cohort c ON c.id = s.cohort
         JOIN enrolment e ON e.id = t.enrolment JOIN email_address a ON a.person = e.person
         ORDER BY c.code, s.title, a.normalised""",
+    "coaching": """SELECT a.normalised, s.kind, s.status, s.starts_at, s.moves, s.minutes, s.reason
+        FROM coaching_session s JOIN enrolment e ON e.id = s.enrolment JOIN email_address a ON a.person = e.person
+        ORDER BY a.normalised, s.starts_at, s.kind""",
     "certificates": "SELECT holder_name, title, contact_minutes, awarded_on FROM certificate ORDER BY 1, 2",
     "mails": "SELECT kind, to_address, subject, state, queued_at FROM message ORDER BY 5, 1, 2, 3",
     "audit": "SELECT at, verb, about_kind, actor_name, note FROM entry ORDER BY 1, 2, 3, 4, 5",
@@ -70,6 +75,10 @@ async def test_the_year_holds_the_figures_that_were_promised(database, settings,
     assert await count(delegates, a_year_ago, now) == DELEGATES
     assert await count("SELECT count(*) FROM alumnus") > 600
     assert await count("SELECT count(DISTINCT organisation) FROM sponsorship") == 54
+    delivered = (
+        "SELECT count(*) FROM coaching_session WHERE kind = 'coaching' AND status = 'completed' AND ends_at > {}"
+    )
+    assert await count(delivered, a_year_ago) == DELIVERED
     assert await count("SELECT count(*) FROM message WHERE state = 'queued'") <= 20
     assert len(said) > 15
 
@@ -140,6 +149,31 @@ async def test_the_people_one_can_sign_in_as_have_full_pages(database, settings,
     assert {demo.RUNNING_COHORT, demo.NO_REGISTER_COHORT} <= {
         row["code"] for row in await room.fetch("SELECT code, name FROM cohort") if row["name"] in names_of(led)
     }
+
+
+async def test_coaching_shows_life_of_every_kind(database, settings, now):
+    await build(settings, now=now, scale=SMALL)
+
+    rows = await room.fetch("SELECT status, count(*) AS n FROM coaching_session GROUP BY status")
+    assert {row["status"] for row in rows} >= {
+        "requested",
+        "booked",
+        "completed",
+        "no_show_coachee",
+        "no_show_coach",
+        "cancelled_by_coachee",
+    }
+    assert await count("SELECT count(*) FROM move_request WHERE state = 'open'") == 1
+    assert await count("SELECT count(*) FROM coaching_session WHERE waived_reason <> ''") == 1
+    assert await count("SELECT count(*) FROM coaching_session WHERE status = 'booked' AND ends_at < {}", now) >= 1
+    assert await count("SELECT count(*) FROM coaching_session WHERE status = 'booked' AND starts_at > {}", now) >= 3
+    kinds = {row["kind"] for row in await room.fetch("SELECT DISTINCT kind FROM credit_entry")}
+    assert kinds == {"granted", "reserved", "used", "returned", "expired"}
+    coach = await people_service.find(demo.COACH)
+    assert await count("SELECT count(*) FROM role_grant WHERE role = 'coach' AND person = {}", coach) == 1
+    participant = await people_service.find(demo.PARTICIPANT)
+    mine = await coaching.own(participant, now=now)
+    assert (mine[0].balance.left, mine[0].balance.used, mine[0].balance.reserved) == (1, 1, 1)
 
 
 async def test_a_mail_was_refused_on_the_usual_path_and_few_wait_to_be_sent(database, settings, now):

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import academy.demo.running as running
-from academy.demo import COORDINATOR, MENTOR, PARTICIPANT
+from academy.demo import COACH, COORDINATOR, MENTOR, PARTICIPANT
 from academy.demo.build import BEGUN, BUILT, build
 from academy.people import service as people
 from academy.settings import Settings
@@ -79,11 +79,12 @@ async def test_it_is_built_once_and_anew_when_asked(settings, small, clock):
     assert said.count("Removing the former demonstration.") == 1
     assert not (settings.data_dir / "mail").exists()
     links = [line for line in said if "/sign-in/" in line]
-    assert len(links) == len(set(links)) == 9
-    assert [line.split(":")[0].strip() for line in links[:3]] == [
+    assert len(links) == len(set(links)) == 12
+    assert [line.split(":")[0].strip() for line in links[:4]] == [
         "Sign in as a coordinator",
         "Sign in as a participant",
         "Sign in as a mentor",
+        "Sign in as a coach",
     ]
     assert (
         f"  ACADEMY_DATA_DIR={settings.data_dir} ACADEMY_BASE_URL=http://127.0.0.1:8000 academy sign-in-link "
@@ -131,4 +132,4 @@ async def test_an_academy_that_is_no_demonstration_is_never_touched(database, se
 
 def test_the_marks_of_a_build_are_no_verbs_of_any_room():
     assert (BEGUN, BUILT) == ("demonstration.begun", "demonstration.built")
-    assert {COORDINATOR, PARTICIPANT, MENTOR} == {address for _, address in running.WHO}
+    assert {COORDINATOR, PARTICIPANT, MENTOR, COACH} == {address for _, address in running.WHO}
