@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from litestar.params import FromPath
 from academy import clock
 from academy.accounts.guards import actor, me
 from academy.errors import DomainError, Invalid, NotFound
-from academy.invites.times import when
+from academy.invites.times import utc_to_local, when
 from academy.web.access import Who
 from academy.web.forms import Fields, read_form
 from academy.web.pages import page, redirect
@@ -22,10 +22,13 @@ from cohorts.coaching.bookings.web_session import Opened, opened, section
 from cohorts.coaching.times import queries as times
 from cohorts.coaching.times.rules import nearest
 
+AROUND = timedelta(days=2)
+"""The list starts so long before the session: most moves are small."""
+
 
 @get("/coaching/sessions/{session:uuid}/move", who=Who.SIGNED_IN)
 async def choose_time(request: Request[Any, Any, Any], session: FromPath[UUID]) -> Response[Any]:
-    """The coach's other free times, and what choosing one means."""
+    """The coach's other free times, from shortly before the session on, and what choosing one means."""
     here = await opened(request, session)
     found, zone, means = here.session, request.user.time_zone, here.moving
     refused = means.message if isinstance(means, DomainError) else ""
@@ -33,15 +36,23 @@ async def choose_time(request: Request[Any, Any, Any], session: FromPath[UUID]) 
     if not refused:
         starts = await _free(here)
         clashes = await _clashes(request, here, starts)
-        shown = days.by_day(
-            starts,
-            minutes=found.length,
-            zone=zone,
-            coach_zone=found.zone,
-            clashes=clashes,
-            since=forms.since(request.query_params),
-            now=here.now,
-        )
+
+        def shown_from(since: date | None) -> days.Days:
+            return days.by_day(
+                starts,
+                minutes=found.length,
+                zone=zone,
+                coach_zone=found.zone,
+                clashes=clashes,
+                since=since,
+                now=here.now,
+            )
+
+        around = utc_to_local(found.starts_at, zone).date() - AROUND
+        asked = "from" in request.query_params
+        shown = shown_from(forms.since(request.query_params) if asked else around)
+        if not shown.days and not asked:
+            shown = shown_from(None)
     return page(
         request,
         "cohorts/coaching/bookings/move.html",
