@@ -22,6 +22,8 @@ from academy.web.templates import template_filter
 from cohorts.attendance.rules import CALLED as MARKS
 from cohorts.completion import queries, record, rules, service
 from cohorts.completion.queries import Standing, Verdict
+from cohorts.schedule import queries as schedule
+from cohorts.schedule.rules import stage
 from cohorts.schedule.tables import CohortStatus
 
 for words in (hours, times.uk_date, times.uk_day, times.when):
@@ -64,12 +66,16 @@ async def preview(request: Request[Any, Any, Any], code: FromPath[str]) -> Respo
     asked = lists.wanted(request)
     if asked.export:
         return await lists.export(rows, COLUMNS, asked, name=f"completion-{standing.cohort.code}")
-    refused = rules.why_not_close(standing.cohort.status, standing.sessions, clock.now())
+    now = clock.now()
+    refused = rules.why_not_close(standing.cohort.status, standing.sessions, now)
+    head = await schedule.by_code(code)
     return page(
         request,
         "cohorts/completion/close.html",
         section="Cohorts",
         staff=True,
+        head=head,
+        stage=stage(head, now),
         cohort=standing.cohort,
         closed=standing.cohort.status is CohortStatus.CLOSED,
         standing=standing,

@@ -23,6 +23,7 @@ from cohorts.enrolment.queries import Entry
 from cohorts.enrolment.standing import Cohort
 from cohorts.enrolment.tables import EnrolmentStatus as S
 from cohorts.schedule import queries as schedule
+from cohorts.schedule.rules import stage
 
 
 # ------------------------------------------------------------------ adding
@@ -218,11 +219,14 @@ async def waiting_list(request: Request[Any, Any, Any], code: FromPath[str]) -> 
     lines = [Waiting(position=at, entry=each) for at, each in enumerate(await queries.waiting(here.id), start=1)]
     if asked.export:
         return await lists.export(lines, COLUMNS, asked, name=f"waiting-list-{here.code}")
+    head = await schedule.by_code(code)
     return page(
         request,
         "cohorts/enrolment/waiting_list.html",
         section="Cohorts",
         staff=True,
+        head=head,
+        stage=stage(head, clock.now()),
         cohort=here,
         shown=lists.show(lines, COLUMNS, asked, size=100),
     )

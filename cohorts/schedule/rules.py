@@ -41,7 +41,7 @@ REGIONS = (
     "South East",
     "South West",
     "West Midlands",
-    "Yorkshire and the Humber",
+    "Yorkshire and The Humber",
     "England",
     "Northern Ireland",
     "Scotland",

@@ -73,7 +73,7 @@ FILTERS = {
     "?type=leadership_programme": ["essex", "leeds"],
     "?type=webinar": [],
     "?region=London": [],
-    "?region=Yorkshire+and+the+Humber": ["leeds"],
+    "?region=Yorkshire+and+The+Humber": ["leeds"],
     "?format=virtual": ["leeds"],
     "?q=ESSEX": ["essex"],
     "?q=100%25": [],
@@ -89,7 +89,7 @@ async def test_the_filters_are_those_of_the_calendar(reader: Program, clock: Clo
     later, over = clock.now + timedelta(days=30), clock.now - timedelta(days=30)
     virtual = {"format": Format.VIRTUAL, "venue": "", "link": "https://join.example/1"}
     await makers.a_cohort(code="essex")
-    await makers.a_cohort(code="leeds", name="Leeds", region="Yorkshire and the Humber", starts_at=later, **virtual)
+    await makers.a_cohort(code="leeds", name="Leeds", region="Yorkshire and The Humber", starts_at=later, **virtual)
     await makers.a_cohort(code="over", starts_at=over)
 
     found = {}

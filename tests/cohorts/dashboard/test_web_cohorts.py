@@ -43,9 +43,9 @@ async def test_by_default_it_shows_what_is_not_over(client: httpx.AsyncClient, c
 
 async def test_filters_narrow_and_add_up(client: httpx.AsyncClient) -> None:
     cyber = await a_programme(name="Cyber Leadership")
-    await a_cohort(programme=cyber, name="Cyber, Leeds", region="Yorkshire and the Humber")
+    await a_cohort(programme=cyber, name="Cyber, Leeds", region="Yorkshire and The Humber")
     await a_cohort(programme=cyber, name="Cyber, Essex", region="East of England")
-    await a_cohort(name="Top Talent, Leeds", region="Yorkshire and the Humber")
+    await a_cohort(name="Top Talent, Leeds", region="Yorkshire and The Humber")
     names = {"Cyber, Leeds", "Cyber, Essex", "Top Talent, Leeds"}
 
     found = {

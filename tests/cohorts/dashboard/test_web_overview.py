@@ -119,6 +119,7 @@ async def test_every_tab_shows_the_same_tabs(client: httpx.AsyncClient) -> None:
         links = [f'href="/cohorts/tabs/{each}"' in answer.text for each in tabs]
         assert (answer.status_code, all(links)) == (200, True), path
         assert f'aria-current="page">{name}' in answer.text
+        assert heading(answer) == "Top Talent, Essex Open"
 
 
 # ------------------------------------------------------------------ the roster

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from academy.people import organisations
 from cohorts.schedule import rules
 from cohorts.schedule.rules import CohortDetails, Engagement, Stage
 from cohorts.schedule.tables import CohortStatus, Format
@@ -293,3 +294,7 @@ def test_stored_reminders_come_most_days_first() -> None:
 
 def test_every_format_has_words() -> None:
     assert set(rules.FORMAT_WORDS) == set(Format)
+
+
+def test_a_region_has_one_spelling_here_and_for_organisations() -> None:
+    assert set(rules.REGIONS) - {"England", rules.ONLINE} == set(organisations.REGIONS)

@@ -15,6 +15,7 @@ from academy.errors import ChangedMeanwhile, NotFound
 from academy.invites import service as invites
 from academy.invites.tables import CalendarEvent
 from academy.outbox.tables import Message
+from cohorts.migrations import cohorts_2026_11_22_one_humber as one_humber
 from cohorts.schedule import queries, rules, service
 from cohorts.schedule.rules import CohortDetails, SessionDetails
 from cohorts.schedule.tables import Format
@@ -355,3 +356,15 @@ async def test_going_virtual_needs_a_link_and_a_reason(
         await service.make_virtual(cohort, link, reason, actor=ACADEMY, now=now)
 
     assert (await queries.by_id(cohort))["format"] == "in_person"
+
+
+async def test_cohorts_with_the_other_spelling_of_their_region_are_put_right(
+    database: db.Engine, now: datetime
+) -> None:
+    cohort = await a_cohort(region="Yorkshire and the Humber", now=now)
+    other = await a_cohort(region="London", now=now)
+
+    await (await one_humber.forwards()).run()
+
+    regions = [(await queries.by_id(each))["region"] for each in (cohort, other)]
+    assert regions == ["Yorkshire and The Humber", "London"]
