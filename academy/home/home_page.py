@@ -19,6 +19,8 @@ from academy.web.access import Who
 from academy.web.pages import page, redirect
 from cohorts.attendance import queries as attendance
 from cohorts.attendance.rules import OPENS_BEFORE
+from cohorts.coaching.bookings import queries as coaching
+from cohorts.coaching.bookings.answers import answers
 from cohorts.completion.record import record_of
 from cohorts.enrolment import queries as enrolments
 from cohorts.enrolment.manage import REPLIES
@@ -44,13 +46,24 @@ async def home(request: Request[Any, Any, Any]) -> Response[Any]:
     places = await enrolments.of_person(person)
     record = await record_of(person, now)
     led = await attendance.led_by(person) if request.user.facilitator else []
+    coached = [each for each in await coaching.own(person, now) if each.enrolled or each.next]
+    answered = await answers(person, now=now) if coached else []
     year = utc_to_local(now, request.user.time_zone).year
     return page(
         request,
         "academy/home/home.html",
         section="My academy" if request.user.coordinator else "Home",
         name=first_name(request.user.name),
-        tasks=tasks(places, events, [one for one in reversed(led) if one.untaken(now)][:MOST_REGISTERS]),
+        tasks=tasks(
+            places,
+            events,
+            [one for one in reversed(led) if one.untaken(now)][:MOST_REGISTERS],
+            coached,
+            answered,
+            zone=request.user.time_zone,
+            now=now,
+        ),
+        coached=coached,
         next=events[0] if events else None,
         ahead=events[1 : 1 + AHEAD],
         further=len(events[1 + AHEAD :]),

@@ -8,8 +8,10 @@ from datetime import datetime
 import msgspec
 
 from academy.invites.queries import Event
-from academy.invites.times import uk_day, uk_time
+from academy.invites.times import UK, uk_day, uk_time
 from cohorts.attendance.queries import Led
+from cohorts.coaching.bookings.answers import Answer
+from cohorts.coaching.bookings.queries import OwnCoaching, SessionView
 from cohorts.enrolment.queries import OwnEnrolment
 from cohorts.enrolment.rules import LIVE
 from cohorts.enrolment.service import manage_path
@@ -28,12 +30,28 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
     event: Event | None = None
 
 
-def tasks(places: Sequence[OwnEnrolment], events: Sequence[Event], untaken: Sequence[Led] = ()) -> list[Task]:
-    """Registers to take, the latest first; places to confirm, the first to expire first; then invites to answer.
+def tasks(
+    places: Sequence[OwnEnrolment],
+    events: Sequence[Event],
+    untaken: Sequence[Led] = (),
+    coached: Sequence[OwnCoaching] = (),
+    answered: Sequence[Answer] = (),
+    *,
+    zone: str = UK,
+    now: datetime | None = None,
+) -> list[Task]:
+    """Registers to take, the latest first; places to confirm, the first to expire first; then invites to answer;
+    then coaching: what coaches have answered, and sessions to book. ``zone`` is the reader's.
 
     ``events`` are to come, the next first. The next one has its own question on the page, so it is no task.
     """
-    return [*_registers(untaken), *_confirm(places), *_answer(events)]
+    return [
+        *_registers(untaken),
+        *_confirm(places),
+        *_answer(events),
+        *_answered(answered, zone),
+        *_to_book(coached, now),
+    ]
 
 
 def _registers(untaken: Sequence[Led]) -> list[Task]:
@@ -90,6 +108,40 @@ def _answer(events: Sequence[Event]) -> list[Task]:
             event=one,
         )
     ]
+
+
+def _answered(answers: Sequence[Answer], zone: str) -> list[Task]:
+    return [
+        Task(
+            id=f"moved-{one.session}",
+            what=f"{one.coach_name} {'has moved' if one.yes else 'can’t move'} your session",
+            why=f"{uk_day(one.starts_at, zone)}, {uk_time(one.starts_at, zone)}"
+            + (" is the new time." if one.yes else " stays the time."),
+            action="See the session",
+            href=f"/coaching/sessions/{one.session}",
+        )
+        for one in answers
+    ]
+
+
+def _to_book(coached: Sequence[OwnCoaching], now: datetime | None) -> list[Task]:
+    """One for each place with credits left and nothing booked."""
+    return [
+        Task(
+            id=f"coaching-{one.enrolment}",
+            what=f"Book your {'next' if one.sessions else 'first'} coaching session",
+            why=f"{one.cohort_name}: {one.balance.left} of {one.balance.all} sessions left"
+            + (f", with {one.choice_name}." if one.choice_name else "."),
+            action="Book a session",
+            href=f"/coaching/{one.enrolment}/times",
+        )
+        for one in coached
+        if one.enrolled and one.balance.left > 0 and not any(each.live and _coming(each, now) for each in one.sessions)
+    ]
+
+
+def _coming(session: SessionView, now: datetime | None) -> bool:
+    return now is None or session.ends_at > now
 
 
 def _until(instant: datetime | None, zone: str) -> str:
