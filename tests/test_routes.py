@@ -43,6 +43,9 @@ GET    /account/address/{token:str}
 HEAD   /account/address/{token:str}
 POST   /account/address/{token:str}
 GET    /feeds/{name:str}
+GET    /goals/{token:str}
+POST   /goals/{token:str}/agree
+POST   /goals/{token:str}/ratings
 GET    /r/{token:str}
 GET    /r/{token:str}/calendar.ics
 POST   /r/{token:str}/come-back
@@ -70,6 +73,36 @@ GET    /account/tokens/{token:uuid}/end
 POST   /account/tokens/{token:uuid}/end
 GET    /certificates/{certificate:uuid}
 GET    /certificates/{certificate:uuid}/certificate.pdf
+GET    /coaching
+GET    /coaching/my-notes.txt
+GET    /coaching/sessions/{session:uuid}
+POST   /coaching/sessions/{session:uuid}/actions
+POST   /coaching/sessions/{session:uuid}/actions/{action:uuid}/done
+GET    /coaching/sessions/{session:uuid}/actions/{action:uuid}/remove
+POST   /coaching/sessions/{session:uuid}/actions/{action:uuid}/remove
+POST   /coaching/sessions/{session:uuid}/actions/{action:uuid}/undo
+GET    /coaching/sessions/{session:uuid}/cancel
+POST   /coaching/sessions/{session:uuid}/cancel
+GET    /coaching/sessions/{session:uuid}/invite.ics
+GET    /coaching/sessions/{session:uuid}/move
+POST   /coaching/sessions/{session:uuid}/move
+GET    /coaching/sessions/{session:uuid}/move/check
+POST   /coaching/sessions/{session:uuid}/move/withdraw
+POST   /coaching/sessions/{session:uuid}/note
+POST   /coaching/{enrolment:uuid}/book
+GET    /coaching/{enrolment:uuid}/check
+POST   /coaching/{enrolment:uuid}/check
+GET    /coaching/{enrolment:uuid}/coaches
+GET    /coaching/{enrolment:uuid}/coaches/{coach:uuid}/choose
+POST   /coaching/{enrolment:uuid}/coaches/{coach:uuid}/choose
+GET    /coaching/{enrolment:uuid}/evaluation
+POST   /coaching/{enrolment:uuid}/evaluation
+GET    /coaching/{enrolment:uuid}/goals
+POST   /coaching/{enrolment:uuid}/goals/agree
+GET    /coaching/{enrolment:uuid}/goals/change
+POST   /coaching/{enrolment:uuid}/goals/change
+POST   /coaching/{enrolment:uuid}/goals/manager
+GET    /coaching/{enrolment:uuid}/times
 GET    /events/{event:uuid}/event.ics
 POST   /events/{event:uuid}/reply
 GET    /home
@@ -82,6 +115,29 @@ GET    /my-sessions
 GET    /sessions/{session:uuid}/register
 POST   /sessions/{session:uuid}/register
 POST   /sessions/{session:uuid}/register/undo
+
+Coaches:
+GET    /coach
+GET    /coach/hours
+GET    /coach/log
+POST   /coach/log
+GET    /coach/log/{entry:uuid}/change
+POST   /coach/log/{entry:uuid}/change
+GET    /coach/log/{entry:uuid}/remove
+POST   /coach/log/{entry:uuid}/remove
+GET    /coach/profile
+POST   /coach/profile
+GET    /coach/times
+POST   /coach/times
+POST   /coach/times/exceptions
+GET    /coach/times/exceptions/{exception:uuid}/remove
+POST   /coach/times/exceptions/{exception:uuid}/remove
+GET    /coach/times/rules
+POST   /coach/times/rules
+GET    /coaching/sessions/{session:uuid}/answer
+POST   /coaching/sessions/{session:uuid}/answer
+POST   /coaching/sessions/{session:uuid}/outcome
+POST   /coaching/sessions/{session:uuid}/outcome/undo
 
 Coordinators:
 GET    /alumni
@@ -215,6 +271,7 @@ HEADINGS = {
     "holder of the link": "Who holds the link",
     "signed in": "Who is signed in",
     "coordinator, or facilitator of the session": "Coordinators, and who leads the session",
+    "coach": "Coaches",
     "coordinator": "Coordinators",
     "token with scope read": "Programs, scope read",
     "token with scope enrol": "Programs, scope enrol",
@@ -296,7 +353,12 @@ def test_what_anyone_may_change_is_a_short_list() -> None:
 def test_links_and_the_demonstration_change_nothing_but_what_they_name() -> None:
     """A link's holder changes only below the address of the link."""
     changes = [one.path for one in ROUTES if one.who in (Who.LINK_HOLDER, Who.DEMO) and one.method == "POST"]
-    assert {path.partition("{token:str}")[0] for path in changes} == {"/r/", "/sign-in/", "/account/address/"}
+    assert {path.partition("{token:str}")[0] for path in changes} == {
+        "/r/",
+        "/sign-in/",
+        "/account/address/",
+        "/goals/",
+    }
 
 
 def test_programs_have_their_own_room() -> None:
