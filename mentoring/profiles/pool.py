@@ -49,7 +49,7 @@ _APART = database.compiled_sql(f"""
     SELECT k.person, k.other, k.kind FROM kept_apart k WHERE k.person IN {_IN} AND k.other IN {_IN}
 """)
 _TOLD = database.compiled_sql("""
-    SELECT person, question, answer FROM equality_answer WHERE round = :round AND for_matching = :yes ORDER BY question
+    SELECT person, question, answer, for_matching FROM equality_answer WHERE round = :round ORDER BY question
 """)
 _WAITED = database.compiled_sql("""
     SELECT x.person, x.status, r.closed_at
@@ -83,10 +83,12 @@ async def pool(
     confidential = _both_ways(apart, "confidential")
     line = _both_ways(apart, "line")
     named = _both_ways(apart, "named")
-    told = _told(await _TOLD.run(round=round, yes=True))
+    told_rows = await _TOLD.run(round=round)
+    given = _told([row for row in told_rows if row["for_matching"]])  # by mentors, to be matched on
+    of_themselves = _told(told_rows)  # a mentee's wish for somebody alike is about their own answer
     waited = {row["person"]: row["status"] for row in await _WAITED.run(round=round)}  # the latest round decides
     seekers = {row["person"]: mentee_answers(row["answers"]) for row in mentee_rows}
-    asked = {question for given in seekers.values() for question in given.same_background}
+    asked = {question for each in seekers.values() for question in each.same_background}
     mentors = tuple(
         _mentor(
             row,
@@ -96,7 +98,7 @@ async def pool(
             choices=liked.get((Side.MENTOR, row["person"]), ()),
             line=line.get(row["person"], ()),
             not_these=confidential.get(row["person"], ()),
-            characteristics=_characteristics(told.get(row["person"], {}), asked),
+            characteristics=_characteristics(given.get(row["person"], {}), asked),
         )
         for row in mentor_rows
     )
@@ -106,7 +108,7 @@ async def pool(
             choices=liked.get((Side.MENTEE, row["person"]), ()),
             line=line.get(row["person"], ()),
             not_these=confidential.get(row["person"], ()),
-            wanted=_characteristics(told.get(row["person"], {}), seekers[row["person"]].same_background),
+            wanted=_characteristics(of_themselves.get(row["person"], {}), seekers[row["person"]].same_background),
             history=history.get(row["person"], ()),
             waited=PoolStatus(row["status"]) in rules.WAITED or waited.get(row["person"]) in rules.WAITED,
         )
