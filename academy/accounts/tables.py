@@ -94,7 +94,7 @@ class Attempt(Table):
 
 
 class IdempotencyKey(Table):
-    """What an API call with an Idempotency-Key was answered, so that a retry gets the same answer."""
+    """What an API call with an Idempotency-Key, or a form that makes something, was answered: a retry gets the same."""
 
     id = c.key()
     person = c.link(Person, on_delete=c.CASCADE)

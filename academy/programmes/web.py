@@ -9,6 +9,7 @@ from litestar.params import FromPath
 
 from academy import clock
 from academy.accounts.guards import actor
+from academy.accounts.presses import new_press, pressed
 from academy.database.transactions import Row
 from academy.errors import ChangedMeanwhile, Invalid, NotFound
 from academy.invites.times import utc_to_local
@@ -78,10 +79,14 @@ async def create(request: Request[Any, Any, Any]) -> Response[Any]:
         details = forms.read_programme(fields)
     except Invalid as error:
         return _form(request, None, _typed(fields), errors=error.errors, status=422)
-    programme = await service.create_programme(details, actor=actor(request), now=clock.now())
-    row = await queries.by_id(programme)
-    assert row is not None
-    return redirect(f"/programmes/{row['slug']}/edit", said=f"{details.name} is a draft. Only coordinators see it.")
+    now = clock.now()
+
+    async def made() -> tuple[str, str]:
+        row = await queries.by_id(await service.create_programme(details, actor=actor(request), now=now))
+        assert row is not None
+        return f"/programmes/{row['slug']}/edit", f"{details.name} is a draft. Only coordinators see it."
+
+    return await pressed(request, fields, made, now=now)
 
 
 @get("/programmes/{slug:str}/edit", who=Who.COORDINATOR)
@@ -172,6 +177,7 @@ def _form(
         status=status,
         errors=errors,
         programme=programme,
+        press=new_press(),
         typed=typed,
         wrong=errors or {},
         kinds=forms.KINDS,

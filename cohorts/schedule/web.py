@@ -9,6 +9,7 @@ from litestar.params import FromPath
 
 from academy import clock
 from academy.accounts.guards import actor
+from academy.accounts.presses import new_press, pressed
 from academy.database.transactions import Row
 from academy.errors import Invalid, NotFound
 from academy.invites.times import utc_to_local
@@ -50,16 +51,21 @@ async def create(request: Request[Any, Any, Any], slug: FromPath[str]) -> Respon
         errors |= _which_hour(fields, zone)
         if errors:
             raise Invalid(errors)
-        cohort = await service.create_cohort(
-            programme["id"], details, sessions=sessions, actor=actor(request), now=clock.now()
-        )
+        now = clock.now()
+
+        async def made() -> tuple[str, str]:
+            who = actor(request)
+            row = await queries.by_id(
+                await service.create_cohort(programme["id"], details, sessions=sessions, actor=who, now=now)
+            )
+            assert row is not None
+            return f"/cohorts/{row['code']}/sessions", f"{row['name']} is planned. Only coordinators see it."
+
+        return await pressed(request, fields, made, now=now)
     except Invalid as error:
         return await _new_page(request, programme, fields, errors=error.errors)
     except rules.CodeTaken as error:
         return await _new_page(request, programme, {**fields, "code": details.code}, errors={"code": error.message})
-    row = await queries.by_id(cohort)
-    assert row is not None
-    return redirect(f"/cohorts/{row['code']}/sessions", said=f"{row['name']} is planned. Only coordinators see it.")
 
 
 @post("/cohorts/{code:str}/publish", who=Who.COORDINATOR)
@@ -140,6 +146,7 @@ async def _new_page(
         wrong=wrong,
         programme=programme,
         cohort=None,
+        press=new_press(),
         typed={**{name: typed.get(name, "") for name in names}, "rows": str(len(prefixes))},
         rows=[_row(typed, prefix, zone) for prefix in prefixes],
         most_rows=forms.MOST_ROWS,
