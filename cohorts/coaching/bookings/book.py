@@ -113,7 +113,9 @@ async def put_into_calendars(session: SessionView, *, now: datetime) -> None:
 async def _say_yes(before: SessionView, *, actor: Actor, now: datetime) -> None:
     if before.status is SessionStatus.BOOKED:
         return
-    if before.status is SessionStatus.REQUESTED and now >= before.starts_at:
+    if before.status is not SessionStatus.REQUESTED:
+        raise rules.ForbiddenMove(f"This booking stands as: {rules.CALLED[before.status].lower()}. Nothing was changed.")
+    if now >= before.starts_at:
         raise rules.TooLate("The time of this booking has passed. Agree on another one.")
     after = await steps.write(before, verb="confirm", status=SessionStatus.BOOKED, actor=actor, now=now)
     await letters.ask_no_more(after, now=now)

@@ -81,6 +81,7 @@ class SlotTaken(DomainError):
     def __init__(self, message: str = "", *, nearest: Sequence[datetime] = ()) -> None:
         super().__init__(message or "This time has just been taken. Choose another one.")
         self.nearest = list(nearest)
+        self.facts = {"nearest": self.nearest}
 
 
 class Clash(DomainError):
@@ -219,7 +220,7 @@ def credit_after(status: SessionStatus, rules: Rules, *, uses_credit: bool = Fal
 
 def why_not_mark(session: Standing, status: SessionStatus, *, now: datetime) -> DomainError | None:
     """Why this outcome cannot be marked; None when it can. Marking as booked takes a mark back."""
-    if status not in (*OUTCOMES, S.BOOKED) or status not in {*MOVES[session.status], session.status}:
+    if session.status not in (*OUTCOMES, S.BOOKED) or status not in (*OUTCOMES, S.BOOKED):
         return ForbiddenMove(f"This can't be marked. The session stands as: {CALLED[session.status].lower()}.")
     if now < session.starts_at:
         return TooEarly("The session has not begun. Mark it afterwards, or cancel it.")
