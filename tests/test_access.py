@@ -34,12 +34,13 @@ HOSTILE = {
 }
 READS = {"GET", "HEAD"}
 OPEN = {Who.ANYONE, Who.LINK_HOLDER}
-BROWSERS = ("anonymous", "participant", "facilitator", "coordinator")
+BROWSERS = ("anonymous", "participant", "facilitator", "coach", "coordinator")
 PROGRAMS = ("read", "enrol", "manage, formerly", "manage")
 MAY = {
-    Who.SIGNED_IN: {"participant", "facilitator", "coordinator"},
+    Who.SIGNED_IN: {"participant", "facilitator", "coach", "coordinator"},
     Who.FACILITATOR: {"facilitator", "coordinator"},
     Who.COORDINATOR: {"coordinator"},
+    Who.COACH: {"coach"},
     Who.API_READ: {"read", "enrol", "manage"},
     Who.API_ENROL: {"enrol", "manage"},
     Who.API_MANAGE: {"manage"},
@@ -55,6 +56,7 @@ FILLED_IN = {
 """Forms and bodies without which a route says 422 before it looks whose the thing is."""
 NOTHING_THERE = {
     "GET /cohorts/{code:str}/people/{enrolment:uuid}/reinstate": "nobody withdrew",
+    "GET /coaching/sessions/{session:uuid}/move/check": "no time was chosen",
 }
 """Reads that may answer 404 to their own audience here, and why."""
 
@@ -83,7 +85,14 @@ class Route(msgspec.Struct, frozen=True, order=True):
         """Its address with these ids. A parameter that nobody knows is a KeyError: add it to tests/support/crowd.py."""
         path = self.path
         for name in self.names:
-            known = next((value for start, value in ids.items() if "/" in start and path.startswith(start)), None)
+            known = next(
+                (
+                    value
+                    for start, value in ids.items()
+                    if "/" in start and start.endswith(name) and self.path.startswith(start)
+                ),
+                None,
+            )
             path = path.replace(name, instead.get(name, known if known is not None else ids[name]))
         return path
 
@@ -106,6 +115,7 @@ class Visitors:
         self._people = {
             "participant": crowd.participant,
             "facilitator": crowd.facilitator,
+            "coach": crowd.coach,
             "coordinator": crowd.coordinator,
         }
 
@@ -202,11 +212,11 @@ async def test_reading_is_let_in_and_changes_nothing(app: Litestar, visitors: Vi
 async def test_what_is_somebody_else_s_is_not_there(app: Litestar, visitors: Visitors, database: room.Engine) -> None:
     before = await fingerprint(database)
     wrong = []
-    for name in ("participant", "facilitator", "read", "enrol", "manage, formerly"):
+    for name in ("participant", "facilitator", "coach", "read", "enrol", "manage, formerly"):
         for route in routes_of(app):
             if expected(route, name) is not Answer.LET_IN or not route.names or route.path in SHARED:
                 continue
-            if route.who in PERSONAL or route.who is Who.FACILITATOR:
+            if route.who in PERSONAL or route.who in (Who.FACILITATOR, Who.COACH):
                 found = answer_of(await visitors.ask(name, route, route.at(visitors.crowd.other)), route)
                 if found not in (Answer.NOT_FOUND, Answer.FORBIDDEN):
                     wrong.append(f"{route} of somebody else for {name}: {found}")
@@ -239,9 +249,11 @@ async def test_unknown_and_hostile_ids_are_refused(
 ) -> None:
     before = await fingerprint(database)
     wrong = []
-    for name in ("anonymous", "participant", "coordinator", "manage"):
+    for name in ("anonymous", "participant", "coach", "coordinator", "manage"):
         for route in allowed(name, routes_of(app), reads=reads):
             if name == "coordinator" and route.who not in (Who.COORDINATOR, Who.FACILITATOR):
+                continue
+            if name == "coach" and route.who is not Who.COACH:
                 continue
             for parameter in route.names:
                 for kind, value in HOSTILE.items():

@@ -90,6 +90,7 @@ async def a_pair(
     chosen: bool = True,
     programme: UUID | None = None,
     coach_person: UUID | None = None,
+    coachee_person: UUID | None = None,
 ) -> Pair:
     """A coach whom a person of one of their programmes has chosen."""
     if programme is None:
@@ -100,7 +101,7 @@ async def a_pair(
     cohort = await makers.a_cohort(programme=programme, now=now)
     person = coach_person or await makers.a_person(name=coach, now=now)
     made = await times.make_coach(person, programme=programme, actor=ACADEMY, now=now)
-    priya = await makers.a_person(name=coachee, now=now)
+    priya = coachee_person or await makers.a_person(name=coachee, now=now)
     place = await makers.an_enrolment(cohort=cohort, person=priya, now=now)
     if chosen:
         await CoachChoice.insert(CoachChoice(enrolment=place.enrolment, coach=made, chosen_at=now))

@@ -26,10 +26,19 @@ from academy.people.tables import EmailAddress, OrganisationKind
 from academy.programmes import service as programmes
 from academy.programmes.rules import Logo, SponsorshipDetails
 from academy.programmes.tables import Programme
+from cohorts.coaching.bookings.rules import Party as Side
+from cohorts.coaching.bookings.service import book
+from cohorts.coaching.record import actions, circle, goals, log
+from cohorts.coaching.record.log import NewEntry
+from cohorts.coaching.record.tables import GoalAgreement, LogKind, Party
+from cohorts.coaching.times import service as times
+from cohorts.coaching.times.rules import DayException
+from cohorts.coaching.times.tables import ExceptionKind
 from cohorts.enrolment import letters
 from cohorts.schedule import service as schedule
 from cohorts.schedule.tables import Cohort, CohortSession
 from tests.conftest import Clock
+from tests.support.coached import Pair, a_pair
 from tests.support.courses import MADE, OVER, Course, P, a_course
 from tests.support.makers import a_coordinator, a_person, an_organisation
 
@@ -44,6 +53,8 @@ class Crowd(msgspec.Struct):
     coordinator: UUID
     participant: UUID
     facilitator: UUID
+    coach: UUID
+    """Who coaches Ana."""
     tokens: dict[str, str]
     own: Ids
     other: Ids
@@ -65,6 +76,8 @@ async def a_crowd(clock: Clock) -> Crowd:
             await done.take(day, **dict.fromkeys(done.people, P))
         await done.close()
     ana = ana_done.people["Ana"]
+    ours = await _coaching(ana, coach="Cody Coach")
+    theirs = await _coaching(ben_done.people["Ben"], coach="Dora Coach")
     fred = await a_coordinator(name="Fred Former", now=MADE)
     former = await accounts.create_api_token(fred, "m", frozenset({"manage"}), MADE)
     await accounts.revoke(fred, Role.COORDINATOR, ACADEMY, MADE)
@@ -72,14 +85,15 @@ async def a_crowd(clock: Clock) -> Crowd:
         coordinator=cora,
         participant=ana,
         facilitator=fay,
+        coach=ours.coach_person,
         tokens={
             "read": await accounts.create_api_token(ana, "r", frozenset({"read"}), OVER),
             "enrol": await accounts.create_api_token(ana, "e", frozenset({"read", "enrol"}), OVER),
             "manage, formerly": former,
             "manage": await accounts.create_api_token(cora, "m", frozenset({"read", "enrol", "manage"}), OVER),
         },
-        own=await _ids(ana_done),
-        other=await _ids(ben_done),
+        own={**await _ids(ana_done), **await _ids_of_coaching(ours)},
+        other={**await _ids(ben_done), **await _ids_of_coaching(theirs)},
         led=str(led),
     )
 
@@ -124,6 +138,43 @@ async def _ids(done: Course) -> Ids:
         "{session:uuid}": str(done.sessions[0]),
         "{sponsorship:uuid}": str(sponsorship),
         "{address:uuid}": str(addresses[0]["id"]),
+    }
+
+
+async def _coaching(person: UUID, *, coach: str) -> Pair:
+    """Somebody coaches this person and is busy, away and learning besides; a manager is to agree to the goals."""
+    pair = await a_pair(now=OVER, coach=coach, coachee_person=person, three_way=True, chosen=False)
+    await pair.with_goals("Speak in the board meeting")
+    await goals.ask_manager(
+        pair.enrolment, name="Mo Manager", address=f"mo.{person.hex}@council.example", actor=pair.as_coachee, now=OVER
+    )
+    return pair
+
+
+async def _ids_of_coaching(pair: Pair) -> Ids:
+    coming = await book(
+        pair.enrolment,
+        pair.coach,
+        starts_at=OVER + timedelta(days=9),
+        minutes=60,
+        by=Side.ACADEMY,
+        actor=ACADEMY,
+        now=OVER,
+    )
+    day = OVER.date() + timedelta(days=20)
+    off = DayException(kind=ExceptionKind.OFF, from_on=day, to_on=day)
+    entry = NewEntry(kind=LogKind.CPD, day=OVER.date(), minutes=60, what="A course")
+    (agreement,) = await GoalAgreement.select(GoalAgreement.id).where(
+        GoalAgreement.enrolment == pair.enrolment, GoalAgreement.party == Party.MANAGER
+    )
+    return {
+        "/coaching/sessions/{session:uuid}": str(coming),
+        "/coaching/{enrolment:uuid}": str(pair.enrolment),
+        "/goals/{token:str}": links.sign(circle.LINK, agreement["id"]),
+        "{action:uuid}": str(await actions.add_action(coming, "Ask for a slot", author=pair.coachee, now=OVER)),
+        "{coach:uuid}": str(pair.coach),
+        "{entry:uuid}": str(await log.add_log(pair.coach, entry, now=OVER)),
+        "{exception:uuid}": str(await times.add_exception(pair.coach, off, actor=pair.as_coach, now=OVER)),
     }
 
 
