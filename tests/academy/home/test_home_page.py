@@ -216,6 +216,30 @@ async def test_facilitators_see_what_they_lead(client: httpx.AsyncClient, ana: U
     assert f'href="/sessions/{session["id"]}/register"' in open_now.text
 
 
+async def test_a_time_agreed_with_one_person_leads_to_its_page_and_asks_nothing(
+    client: httpx.AsyncClient, ana: UUID, clock: Clock
+) -> None:
+    event = await invites.create_event(
+        title="Meeting",
+        starts_at=clock.now + timedelta(days=3),
+        ends_at=clock.now + timedelta(days=3, hours=1),
+        wording="meeting",
+        private=True,
+        now=clock.now,
+        context={"round_name": "Mentoring 2026"},
+    )
+    mine = {"titles": {ana: "Meeting with Daniel Reid"}, "own": {ana: {"with_name": "Daniel Reid"}}}
+    await invites.invite(event, [ana], paths={ana: "/mentoring/pairs/7"}, now=clock.now, **mine)
+
+    answer = await client.get("/home")
+
+    shown = words(answer)
+    assert {"Your next session", "Meeting with Daniel Reid", "See the meeting"} <= set(shown)
+    assert 'href="/mentoring/pairs/7"' in answer.text
+    assert not {"Are you coming?", "I’m coming", "For you to do"} & set(shown)
+    assert "There is nothing you need to do. See you soon." in shown
+
+
 async def test_nobody_sees_what_is_anothers(client: httpx.AsyncClient, ana: UUID) -> None:
     await an_enrolment(cohort=await a_cohort(name="Secret Talent"))
 
