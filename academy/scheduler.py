@@ -47,6 +47,7 @@ def minute_jobs(settings: Settings) -> list[Job]:
     from cohorts import jobs as cohorts
     from cohorts.coaching import jobs as coaching
     from cohorts.coaching.record import service as coaching_record
+    from cohorts.coaching.times import busy
 
     found = [
         Job("reminders", cohorts.send_reminders),
@@ -57,9 +58,9 @@ def minute_jobs(settings: Settings) -> list[Job]:
         Job("coaching that lapses", coaching.expire),
         Job("coaching reminders", coaching.remind),
         Job("coaching evaluations", coaching_record.ask_evaluations, seconds=3600),
+        Job("past busy times", busy.forget_past, seconds=3600),
         Job("ended secrets", accounts.forget_old, seconds=3600),
     ]
-    found.append(Job("past busy times", busy.forget_past, seconds=3600))
     if settings.calendar_import:
         found.append(Job("calendars of coaches", busy.read_due))
     if not settings.demo:  # the past of a demonstration is there to be looked at

@@ -57,6 +57,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Whether ``academy serve`` also sends mail and runs timed work; switch off beside ``academy worker``."""
     registrations_per_10_minutes: int = 120
     """Most registrations without sign-in from one network address in ten minutes."""
+    calendar_import: bool = True
+    """Whether coaches may give addresses of calendars, from which their busy times are fetched; files always work."""
     demo: bool = False
     """Set by ``academy demo``: shows the mailbox page. Never set it for a real academy."""
 

@@ -173,9 +173,19 @@ async def test_the_product_runs_its_own_jobs_without_mail_server(database: room.
         "coaching that ends",
         "coaching that lapses",
         "coaching reminders",
+        "coaching evaluations",
+        "past busy times",
         "ended secrets",
+        "calendars of coaches",
         "old mails",
+        "old private notes",
     ]
     assert len(kept) == 1
     assert b"To: Ana <a@x.example>" in kept[0].read_bytes() or b'To: "Ana" <a@x.example>' in kept[0].read_bytes()
     assert delivery.postman(settings) is not None
+
+
+def test_a_machine_that_may_not_reach_out_reads_no_calendars() -> None:
+    names = {job.name for job in minute_jobs(Settings(calendar_import=False))}
+
+    assert {job.name for job in minute_jobs(Settings())} - names == {"calendars of coaches"}

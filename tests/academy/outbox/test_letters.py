@@ -54,6 +54,13 @@ SAMPLES: dict[str, dict[str, object]] = {
         "manage_link": MANAGE,
     },
     "moved-up": {"first_name": "Priya", "cohort": COHORT, "sessions": SESSIONS, "manage_link": MANAGE},
+    "coaching-calendar": {
+        "first_name": "Daniel",
+        "calendar": "Work",
+        "since": "1 June 2026",
+        "problem": "There is no calendar at this address any more. Publish it again, and paste the new address.",
+        "busy_link": f"{SITE}/coach/busy",
+    },
     "session-invite": {
         "first_name": "Priya",
         "cohort": COHORT,
