@@ -188,7 +188,7 @@ async def test_whom_a_route_is_not_for_changes_and_sees_nothing(
             found = answer_of(await visitors.ask(name, route, route.at(visitors.crowd.own)), route)
             if found is not wanted:
                 wrong.append(f"{route} for {name}: {found}, not {wanted}")
-    assert wrong == []
+    assert wrong == [], "\n".join(wrong)
     assert await fingerprint(database) == before
 
 
@@ -205,7 +205,7 @@ async def test_reading_is_let_in_and_changes_nothing(app: Litestar, visitors: Vi
             found = answer_of(await visitors.ask(name, route, route.at(visitors.crowd.own)), route)
             if found is not Answer.LET_IN and str(route) not in NOTHING_THERE:
                 wrong.append(f"{route} for {name}: {found}")
-    assert wrong == []
+    assert wrong == [], "\n".join(wrong)
     assert await fingerprint(database) == before
 
 
@@ -220,7 +220,7 @@ async def test_what_is_somebody_else_s_is_not_there(app: Litestar, visitors: Vis
                 found = answer_of(await visitors.ask(name, route, route.at(visitors.crowd.other)), route)
                 if found not in (Answer.NOT_FOUND, Answer.FORBIDDEN):
                     wrong.append(f"{route} of somebody else for {name}: {found}")
-    assert wrong == []
+    assert wrong == [], "\n".join(wrong)
     assert await fingerprint(database) == before
 
 
@@ -240,7 +240,7 @@ async def test_empty_forms_and_bodies_break_nothing(app: Litestar, visitors: Vis
                 answer = await visitors.ask(name, route, route.at(ids))
                 if answer.status_code >= 500 or answer.status_code == 401:
                     wrong.append(f"{route} for {name}: {answer.status_code}")
-    assert wrong == []
+    assert wrong == [], "\n".join(wrong)
 
 
 @pytest.mark.parametrize("reads", [True, False], ids=["reads", "changes"])
@@ -261,7 +261,7 @@ async def test_unknown_and_hostile_ids_are_refused(
                     status = (await visitors.ask(name, route, path)).status_code
                     if not 400 <= status < 500:
                         wrong.append(f"{route} for {name}, {parameter} {kind}: {status}")
-    assert wrong == []
+    assert wrong == [], "\n".join(wrong)
     if reads:
         assert await fingerprint(database) == before
 

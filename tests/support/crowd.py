@@ -46,6 +46,15 @@ PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + b"\0" * 20
 
 Ids = Mapping[str, str]
 
+OF_COACHING_SESSIONS = (
+    "/coaching/sessions/",
+    "/api/coaching-sessions/",
+    "/api/my/coaching-sessions/",
+    "/api/my/coachees/sessions/",
+)
+OF_COACHED = ("/coaching/", "/api/my/coaching/", "/api/enrolments/")
+"""Where the session is one of coaching, and the enrolment one with coaching."""
+
 
 class Crowd(msgspec.Struct):
     """Everybody's id and secrets. The keys of ``own`` and ``other`` are parts of path templates."""
@@ -168,8 +177,8 @@ async def _ids_of_coaching(pair: Pair) -> Ids:
         GoalAgreement.enrolment == pair.enrolment, GoalAgreement.party == Party.MANAGER
     )
     return {
-        "/coaching/sessions/{session:uuid}": str(coming),
-        "/coaching/{enrolment:uuid}": str(pair.enrolment),
+        **{f"{start}{{session:uuid}}": str(coming) for start in OF_COACHING_SESSIONS},
+        **{f"{start}{{enrolment:uuid}}": str(pair.enrolment) for start in OF_COACHED},
         "/goals/{token:str}": links.sign(circle.LINK, agreement["id"]),
         "{action:uuid}": str(await actions.add_action(coming, "Ask for a slot", author=pair.coachee, now=OVER)),
         "{coach:uuid}": str(pair.coach),
