@@ -133,6 +133,8 @@ async def _check(
     status: int = 200,
     now: datetime,
 ) -> Response[Any]:
+    if here.coach(wanted.coach) is None or wanted.starts_at is None:
+        return redirect(f"{here.path}/times")
     coach, starts_at = _chosen(here, wanted)
     if (refused := own.why_not_book(here.mine, wanted.kind)) is not None:
         raise refused

@@ -201,6 +201,12 @@ async def test_change_leads_back_to_that_day(client: httpx.AsyncClient, priya: C
     assert next(iter(links(await client.get(back), "app-slot"))) == "9am on Monday 8 June 2026"
 
 
+async def test_a_check_without_a_time_goes_back_to_the_list(client: httpx.AsyncClient, priya: Coaching) -> None:
+    answer = await client.get(f"/coaching/{priya.enrolment}/check")
+
+    assert answer.headers["location"] == f"/coaching/{priya.enrolment}/times"
+
+
 async def test_what_they_want_to_talk_about_reaches_the_coach(client: httpx.AsyncClient, priya: Coaching) -> None:
     await book(client, priya, note="How to say no.\r\nAnd to whom.")
 
