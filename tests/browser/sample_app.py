@@ -23,6 +23,7 @@ PARTICIPANT = [
     "/book",
     "/confirm",
     "/confirm?said=1",
+    "/confirm?said=1&warned=1",
     "/form?participant=1&wrong=1",
     "/list?participant=1",
 ]
@@ -134,6 +135,7 @@ async def sample(name: FromPath[str], request: Request[Any, Any, Any]) -> Respon
         staff=name in ("dashboard", "list", "form", "pairs") and "participant" not in asked,
         errors=[{"field": field, "text": text} for field, text in WRONG] if "wrong" in asked else [],
         flash="Reminder sent to 3 people." if "said" in asked or name == "dashboard" else "",
+        flash_warns="warned" in asked,
         settings_demo=name in ("dashboard", "confirm"),
         pinned=request.app.state.pinned,
     )
