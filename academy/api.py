@@ -16,6 +16,7 @@ from academy.web.openapi import describe
 from academy.web.pages import page
 from cohorts.attendance import api as attendance
 from cohorts.calendar import api as calendar
+from cohorts.coaching import api as coaching
 from cohorts.dashboard import api as dashboard
 from cohorts.enrolment import api as enrolment
 
@@ -28,7 +29,14 @@ HEAD = (
 
 def routes_of_api() -> list[HTTPRouteHandler]:
     """Every room's part of the API."""
-    return [*programmes.routes, *calendar.routes, *dashboard.routes, *enrolment.routes, *attendance.routes]
+    return [
+        *programmes.routes,
+        *calendar.routes,
+        *dashboard.routes,
+        *enrolment.routes,
+        *attendance.routes,
+        *coaching.routes,
+    ]
 
 
 @lru_cache(maxsize=1)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 
 class DomainError(Exception):
     """A rule says no. ``str(error)`` is what the person reads; ``status`` is the HTTP status.
@@ -10,6 +12,8 @@ class DomainError(Exception):
     """
 
     status = 409
+    facts: dict[str, Any] = {}
+    """What programs are told beside the sentence."""
 
     def __init__(self, message: str) -> None:
         super().__init__(message)

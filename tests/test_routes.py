@@ -118,6 +118,12 @@ POST   /sessions/{session:uuid}/register/undo
 
 Coaches:
 GET    /coach
+GET    /coach/busy
+POST   /coach/busy/addresses
+POST   /coach/busy/files
+POST   /coach/busy/{calendar:uuid}/read
+GET    /coach/busy/{calendar:uuid}/remove
+POST   /coach/busy/{calendar:uuid}/remove
 GET    /coach/hours
 GET    /coach/log
 POST   /coach/log
@@ -227,6 +233,11 @@ GET    /today
 Programs, scope read:
 GET    /api/cohorts
 GET    /api/cohorts/{code:str}
+GET    /api/my/coachees/sessions
+GET    /api/my/coaching
+GET    /api/my/coaching-sessions/{session:uuid}
+GET    /api/my/coaching/{enrolment:uuid}/coaches
+GET    /api/my/coaching/{enrolment:uuid}/times
 GET    /api/my/enrolments
 GET    /api/my/enrolments/{enrolment:uuid}
 GET    /api/programmes
@@ -234,18 +245,27 @@ GET    /api/programmes/{slug:str}
 
 Programs, scope enrol:
 POST   /api/cohorts/{code:str}/enrolments
+POST   /api/my/coachees/sessions/{session:uuid}/outcome
+POST   /api/my/coaching-sessions/{session:uuid}/cancel
+POST   /api/my/coaching-sessions/{session:uuid}/move
+POST   /api/my/coaching/{enrolment:uuid}/sessions
 POST   /api/my/enrolments/{enrolment:uuid}/confirm
 PUT    /api/my/enrolments/{enrolment:uuid}/replies/{session:uuid}
 POST   /api/my/enrolments/{enrolment:uuid}/withdraw
 
 Programs of coordinators, scope manage:
+GET    /api/coaches
+POST   /api/coaching-sessions/{session:uuid}/cancel
+POST   /api/coaching-sessions/{session:uuid}/waive
 POST   /api/cohorts
 PUT    /api/cohorts/{code:str}/capacity
+GET    /api/cohorts/{code:str}/coaching
 GET    /api/cohorts/{code:str}/enrolments
 POST   /api/cohorts/{code:str}/people
 POST   /api/cohorts/{code:str}/publish
 POST   /api/cohorts/{code:str}/sessions
 POST   /api/cohorts/{code:str}/virtual
+POST   /api/enrolments/{enrolment:uuid}/credits
 POST   /api/enrolments/{enrolment:uuid}/withdraw
 POST   /api/programmes
 PATCH  /api/sessions/{session:uuid}

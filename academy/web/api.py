@@ -65,6 +65,8 @@ class Problem(msgspec.Struct, frozen=True):
     """The rule that said no, for programs to go by."""
     fields: dict[str, str] = {}
     """A sentence for each field of the body that is wrong."""
+    nearest: list[Moment] = []
+    """Of a time that is not free: the nearest that are."""
 
 
 async def read(request: Request[Any, Any, Any], form: type[B]) -> tuple[B, bytes]:

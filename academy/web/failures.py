@@ -42,6 +42,7 @@ def domain_error(request: Request[Any, Any, Any], error: DomainError) -> Respons
         error.message,
         kind=type(error).__name__,
         fields=error.errors if isinstance(error, Invalid) else None,
+        facts=error.facts,
         headers=headers,
     )
 
@@ -71,6 +72,7 @@ def answer(
     *,
     kind: str = "",
     fields: dict[str, str] | None = None,
+    facts: dict[str, Any] | None = None,
     headers: dict[str, str] | None = None,
 ) -> Response[Any]:
     """The error as JSON or as a page, whichever the caller reads."""
@@ -85,6 +87,7 @@ def answer(
             body["rule"] = kind
         if fields:
             body["fields"] = fields
+        body.update(facts or {})
         return Response(
             msgspec.json.encode(body), status_code=status, media_type="application/problem+json", headers=headers
         )

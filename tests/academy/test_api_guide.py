@@ -7,11 +7,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
-import pytest
 
 from tests.conftest import Clock
 from tests.support import makers
-from tests.support.programs import Program, program
+from tests.support.programs import program
 
 GUIDE = (Path(__file__).parents[2] / "docs" / "api.md").read_text()
 
@@ -55,15 +54,14 @@ class Curl:
         return word
 
 
-@pytest.fixture
-async def cora(client: httpx.AsyncClient, clock: Clock) -> Program:
-    return await program(client, await makers.a_coordinator(), "read", "enrol", "manage")
-
-
-async def test_every_command_of_the_guide_works(client: httpx.AsyncClient, cora: Program, clock: Clock) -> None:
+async def test_every_command_of_the_guide_works(client: httpx.AsyncClient, clock: Clock) -> None:
+    person = await makers.a_coordinator()
+    cora = await program(client, person, "read", "enrol", "manage")
     await makers.a_programme(name="Top Talent")
     await makers.a_cohort(code="tt-essex")
     curl = Curl(client, ACADEMY="https://academy.example.org", TOKEN=cora.token)
+    who = await makers.coaching(person=person)
+    curl.variables |= {"PLACE": str(who.enrolment), "COACH": str(who.coach)}
     answers: list[tuple[str, int]] = []
 
     for words in commands():
@@ -73,14 +71,23 @@ async def test_every_command_of_the_guide_works(client: httpx.AsyncClient, cora:
         answers.append((f"{answer.request.method} {answer.request.url.path}", answer.status_code))
         told = answer.json()
         if answer.request.url.path == "/api/my/enrolments":
-            curl.variables["ENROLMENT"] = told["enrolments"][0]["id"]
-            curl.variables["SESSION"] = told["enrolments"][0]["sessions"][0]["id"]
+            (mine,) = (each for each in told["enrolments"] if each["cohort"] == "tt-essex")
+            curl.variables["ENROLMENT"] = mine["id"]
+            curl.variables["SESSION"] = mine["sessions"][0]["id"]
         elif answer.request.url.path == "/api/cohorts" and answer.status_code == 201:
             curl.variables["SESSION"] = told["sessions"][0]["id"]
+        elif answer.request.url.path.endswith("/times"):
+            curl.variables["START"] = told["starts"][0]
+        elif answer.request.url.path.startswith("/api/my/coaching/") and answer.status_code == 201:
+            curl.variables["BOOKED"] = told["id"]
         elif answer.request.url.path.endswith("/people"):
             curl.variables["ENROLMENT"] = told["enrolment"]
 
-    assert [status for _, status in answers] == [200, 201, 200, 200, 200, 201, 201, 200, 200, 200, 200], answers
+    assert [status for _, status in answers] == [
+        *[200, 201, 200, 200, 200],
+        *[201, 201, 200, 200, 200, 200],
+        *[200, 200, 200, 201, 200, 200],
+    ], answers
 
 
 def test_the_guide_names_every_scope_and_the_problem_it_shows_is_one() -> None:

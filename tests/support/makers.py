@@ -184,6 +184,7 @@ async def coaching(
     programme: UUID | None = None,
     cohort: UUID | None = None,
     coach: UUID | None = None,
+    person: UUID | None = None,
     name: str = "Priya Nair",
     now: datetime | None = None,
     **rules: Any,
@@ -197,7 +198,7 @@ async def coaching(
     if rules or await coaching_credits.rules_of(programme) is None:
         await coaching_rules(programme, now=now, **rules)
     cohort = cohort or await a_cohort(programme=programme, now=now)
-    person = await a_person(name=name, now=now)
+    person = person or await a_person(name=name, now=now)
     enrolled = await an_enrolment(cohort=cohort, person=person, now=now)
     coach = coach or await a_coach(programme=programme, now=now)
     return Coaching(
