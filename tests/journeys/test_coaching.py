@@ -152,25 +152,27 @@ async def test_by_keyboard_alone(academy: Academy) -> None:
     async with academy.person() as priya:
         await academy.sign_in(priya, PRIYA)
         await priya.goto(f"{academy.address}/coaching")
-        await reach(priya, "Tuesday 2 June 2026, 10am")
-        await priya.keyboard.press("Enter")
+        await follow(priya, "Tuesday 2 June 2026, 10am")
         await expect(priya.get_by_role("heading", level=1)).to_have_text("Check and book")
         await reach(priya, "What would you like to talk about? (optional)")
         await priya.keyboard.type("How to say no.")
-        await reach(priya, "Book this time")
-        await priya.keyboard.press("Enter")
+        await follow(priya, "Book this time")
         await expect(priya.get_by_role("alert")).to_contain_text("Your session is booked.")
 
-        await reach(priya, "Move this session")
-        await priya.keyboard.press("Enter")
-        await reach(priya, "1pm on Wednesday 3 June 2026")
-        await priya.keyboard.press("Enter")
-        await reach(priya, "Move it")
-        await priya.keyboard.press("Space")
+        await follow(priya, "Move this session")
+        await follow(priya, "1pm on Wednesday 3 June 2026")
+        await follow(priya, "Move it", key="Space")
         await expect(priya.get_by_role("alert")).to_contain_text("The session is now on Wednesday 3 June, 1pm.")
 
     (session,) = await queries.of_person(who.person)
     assert (session.starts_at, session.coachee_note) == (at(3, 12), "How to say no.")
+
+
+async def follow(page: Page, name: str, *, key: str = "Enter") -> None:
+    """Go to a link or button by Tab, press a key there, and wait for the page that comes."""
+    await reach(page, name)
+    async with page.expect_navigation():
+        await page.keyboard.press(key)
 
 
 async def reach(page: Page, name: str) -> None:
