@@ -86,6 +86,7 @@ def all_routes() -> list[Any]:
     from cohorts.coaching.bookings import web as coaching
     from cohorts.coaching.record import web as coaching_record
     from cohorts.coaching.times import web as coach_times
+    from cohorts.coaching.times import web_busy as coach_calendars
     from cohorts.completion import web as completion
     from cohorts.dashboard import web_cohorts, web_mails, web_sessions, web_settings
     from cohorts.dashboard import web_overview as overview
@@ -100,6 +101,7 @@ def all_routes() -> list[Any]:
         *attendance.routes,
         *coaching.routes,
         *coach_times.routes,
+        *coach_calendars.routes,
         *coaching_record.routes,
         *completion.routes,
         *alumni.routes,

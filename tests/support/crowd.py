@@ -31,6 +31,7 @@ from cohorts.coaching.bookings.service import book
 from cohorts.coaching.record import actions, circle, goals, log
 from cohorts.coaching.record.log import NewEntry
 from cohorts.coaching.record.tables import GoalAgreement, LogKind, Party
+from cohorts.coaching.times import busy
 from cohorts.coaching.times import service as times
 from cohorts.coaching.times.rules import DayException
 from cohorts.coaching.times.tables import ExceptionKind
@@ -176,11 +177,13 @@ async def _ids_of_coaching(pair: Pair) -> Ids:
     (agreement,) = await GoalAgreement.select(GoalAgreement.id).where(
         GoalAgreement.enrolment == pair.enrolment, GoalAgreement.party == Party.MANAGER
     )
+    address = "https://calendar.invalid/x.ics"  # a name that never exists (RFC 6761, section 6.4)
     return {
         **{f"{start}{{session:uuid}}": str(coming) for start in OF_COACHING_SESSIONS},
         **{f"{start}{{enrolment:uuid}}": str(pair.enrolment) for start in OF_COACHED},
         "/goals/{token:str}": links.sign(circle.LINK, agreement["id"]),
         "{action:uuid}": str(await actions.add_action(coming, "Ask for a slot", author=pair.coachee, now=OVER)),
+        "{calendar:uuid}": str(await busy.add_address(pair.coach, "Work", address, actor=pair.as_coach, now=OVER)),
         "{coach:uuid}": str(pair.coach),
         "{entry:uuid}": str(await log.add_log(pair.coach, entry, now=OVER)),
         "{exception:uuid}": str(await times.add_exception(pair.coach, off, actor=pair.as_coach, now=OVER)),
