@@ -14,6 +14,8 @@ SECTIONS = {
     "races": "a crowd for the last places at one instant",
     "kills": "kill -9 while people register",
     "starting": "start, memory, waits for the disk",
+    "matching": "pairing mentors and mentees, beside a peer",
+    "slots": "free times of coaches, for few and for many",
     "year": "building the demonstration, a backup under load",
 }
 

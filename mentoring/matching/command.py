@@ -72,7 +72,7 @@ def match(
     if as_json:
         click.echo(_json(found, explain=explain))
     else:
-        click.echo("\n".join(_lines(found, pool, explain=explain)))
+        click.echo("\n".join(_lines(found, pool, floors=criteria.floors, explain=explain)))
 
 
 def _criteria(file: Path | None, mode: str | None) -> Criteria:
@@ -128,7 +128,7 @@ def _show_modes(rows: tuple[object, ...], *, as_json: bool) -> None:
             )
 
 
-def _lines(found: Suggestion, pool: Pool, *, explain: bool) -> list[str]:
+def _lines(found: Suggestion, pool: Pool, *, floors: tuple[int, ...], explain: bool) -> list[str]:
     from mentoring.matching.results import Answer
     from mentoring.matching.rules import SENTENCES
 
@@ -148,7 +148,7 @@ def _lines(found: Suggestion, pool: Pool, *, explain: bool) -> list[str]:
         for choice in pair.choices:
             told = " ".join(SENTENCES[reason] for reason in choice.reasons)
             if choice.answer is Answer.POSSIBLE and choice.at_least:
-                told = f"possible, at a cost of at least {choice.at_least.in_words()}"
+                told = f"possible, at a cost of at least {choice.at_least.in_words(floors)}"
             told = told or choice.answer.value.replace("_", " ")
             lines.append(f"     choice {choice.rank}, {names.get(choice.mentor, choice.mentor)}: {told}")
         for other in pair.alternatives:

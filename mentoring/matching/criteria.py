@@ -163,7 +163,7 @@ class Mode(StrEnum):
     WORST = "worst"
     """Most people paired, then the worst pair as good as possible, then the highest total."""
     STABLE = "stable"
-    """No mentor and mentee who would both rather have each other."""
+    """No mentor and mentee who would both rather have each other. The last run counts for nothing."""
 
 
 class Criteria(msgspec.Struct, frozen=True, kw_only=True):

@@ -69,7 +69,8 @@ class Explainer:
             why = Why.BELOW_LEAST
             told = f"{_mentors(allowed)} would be allowed, but none reaches a score of {self.outcome.least}."
             best = self._name(best_of(row, 1)[0])
-            helps = [f"A least score of {max(row) - 1} would allow {best}."]
+            quality = self.run.criteria.mode is Mode.QUALITY
+            helps = [f"A least score of {max(row) - 1} would allow {best}." if quality else "Another mode might."]
         else:
             why = Why.PLACES_RAN_OUT
             told = f"{_mentors(len(enough))} would be allowed, and all their places went to others."

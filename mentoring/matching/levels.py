@@ -19,7 +19,7 @@ class Value(msgspec.Struct, frozen=True, kw_only=True, order=True):
     waited: int = 0
     """Of them, people who had waited before."""
     above: tuple[int, ...] = ()
-    """Minus the pairs below each floor, the lowest floor first."""
+    """Minus the pairs below each floor, the lowest floor first. Pairs that are kept from the last run do not count."""
     points: int = 0
     """The scores, and ``keep`` for each pair that is kept."""
 
@@ -33,16 +33,18 @@ class Value(msgspec.Struct, frozen=True, kw_only=True, order=True):
             points=self.points - other.points,
         )
 
-    def in_words(self) -> str:
-        """A loss in words: "1 more below a floor, 13 points less"."""
+    def in_words(self, floors: Sequence[int] = ()) -> str:
+        """A loss in words: "1 more below 20, 13 points less". ``floors`` are those of the criteria."""
         said = []
         if self.paired:
             people = "person" if abs(self.paired) == 1 else "people"
             said.append(f"{abs(self.paired)} {people} {'fewer' if self.paired > 0 else 'more'} with a mentor")
         if self.waited > 0:
             said.append(f"{self.waited} of those who waited before without one")
-        if below := sum(self.above):
-            said.append(f"{abs(below)} {'more' if below > 0 else 'fewer'} below a floor")
+        below = [(count, str(floor)) for count, floor in zip(self.above, floors, strict=False) if count]
+        if not floors:
+            below = [(count, "a floor") for count in reversed(self.above) if count][:1]
+        said += [f"{abs(count)} {'more' if count > 0 else 'fewer'} below {floor}" for count, floor in below]
         if self.points or not said:
             points = "point" if abs(self.points) == 1 else "points"
             said.append(f"{abs(self.points)} {points} {'less' if self.points >= 0 else 'more'}")
@@ -56,12 +58,12 @@ class Levels:
         self, *, people: int, floors: Sequence[int], keep: int, most: int = 255, coverage: bool = True
     ) -> None:
         self.floors, self.keep, self.coverage = tuple(floors), keep, coverage
-        unit = 2 * people * (most + keep) + 1
-        """More than twice what all that stands below can add up to, so that a difference can be read back."""
+        unit = 8 * people * (most + keep) + 1
+        """Many times what all that stands below can add up to, so that sums and differences can be read back."""
         self._units: list[int] = []
         for _ in range(len(self.floors) + 2 if coverage else 0):
             self._units.insert(0, unit)
-            unit *= 2 * people + 1
+            unit *= 8 * people + 1
         self.plain = self._by_score(waited=False)
         self.waited = self._by_score(waited=True)
 

@@ -207,6 +207,8 @@ class Price(msgspec.Struct, frozen=True, kw_only=True):
     moves: tuple[Move, ...]
     """Who else would have another mentor, or none."""
     breaks: tuple[Reason, ...] = ()
+    over_places: bool = False
+    """All places of the mentor are pinned already: this would be one more than they offer."""
 
 
 class ModeRow(msgspec.Struct, frozen=True, kw_only=True):

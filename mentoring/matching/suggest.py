@@ -115,6 +115,7 @@ def price_in(run: Run, pair: Pair, *, plan: Iterable[Pair] | None = None) -> Pri
         cost=run.value(before).minus(run.value(after)),
         moves=tuple(one for one in moves if one.mentee != pair.mentee),
         breaks=run.table.why_not(mentor, mentee),
+        over_places=list(run.with_pin(mentor, mentee).pins.values()).count(mentor) > run.pool.mentors[mentor].places,
     )
 
 

@@ -137,7 +137,7 @@ def main() -> None:
 
     try:
         request = msgspec.json.decode(sys.stdin.buffer.read(), type=Request)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, DomainError) as error:
         _say(Line(done=1.0, refused=f"The request cannot be read: {error}"))
         sys.exit(2)
     _say(answer(request, told))
