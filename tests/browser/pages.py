@@ -17,7 +17,7 @@ from academy.accounts import service as accounts
 from academy.accounts.tables import AddressChange, ApiToken
 from academy.accounts.tokens import hash_of, new_secret
 from academy.alumni.tables import Certificate, Completion
-from academy.demo import COORDINATOR, FACILITATOR, PARTICIPANT
+from academy.demo import COACH, COORDINATOR, FACILITATOR, PARTICIPANT
 from academy.outbox.tables import Message, MessageState
 from academy.people import service as people
 from academy.people.tables import EmailAddress, Organisation
@@ -27,9 +27,11 @@ from cohorts.enrolment import service as enrolment
 from cohorts.enrolment.tables import Enrolment, EnrolmentStatus
 from cohorts.schedule import queries as schedule
 from cohorts.schedule.tables import Cohort
+from tests.browser.booked import booking_places
+from tests.browser.coached import coaching_places
 
 ANYONE = "anyone"
-WHO = {"participant": PARTICIPANT, "coordinator": COORDINATOR, "facilitator": FACILITATOR}
+WHO = {"participant": PARTICIPANT, "coordinator": COORDINATOR, "facilitator": FACILITATOR, "coach": COACH}
 
 
 class Look(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,12 +55,16 @@ def own(route: str, path: str = "", *, shot: str = "") -> Look:
     return Look(route=route, path=path or route, who="participant", shot=shot)
 
 
+def coach(route: str, path: str = "", *, shot: str = "") -> Look:
+    return Look(route=route, path=path or route, who="coach", shot=shot)
+
+
 def office(route: str, path: str = "", *, shot: str = "") -> Look:
     return Look(route=route, path=path or route, who="coordinator", staff=True, shot=shot)
 
 
 C, P, S = "/cohorts/{code:str}", "/people/{person:uuid}", "/programmes/{slug:str}"
-R = "/r/{token:str}"
+R, CS, CE = "/r/{token:str}", "/coaching/sessions/{session:uuid}", "/coaching/{enrolment:uuid}"
 
 LOOKS: list[Look] = [
     # for everybody
@@ -116,6 +122,45 @@ LOOKS: list[Look] = [
         shot="attendance",
     ),
     office("/sessions/{session:uuid}/register", "/sessions/{closed_session}/register"),
+    # booking coaching
+    own("/coaching", shot="coaching"),
+    own(CE + "/times", "/coaching/{enrolment}/times", shot="coaching-times"),
+    own(CE + "/times", "/coaching/{enrolment}/times?from=2090-01-01"),
+    own(CE + "/check", "/coaching/{enrolment}/check?coach={own_coach}&starts={free}", shot="coaching-check"),
+    Look(
+        route=CE + "/check",
+        path="/coaching/{enrolment}/check?coach={own_coach}&starts={gone}",
+        who="participant",
+        status=409,
+        shot="coaching-gone",
+    ),
+    own(CS, "/coaching/sessions/{coaching_coming}", shot="coaching-session"),
+    own(CS + "/move", "/coaching/sessions/{coaching_coming}/move", shot="coaching-move"),
+    own(CS + "/move/check", "/coaching/sessions/{coaching_coming}/move/check?starts={free}"),
+    own(CS + "/cancel", "/coaching/sessions/{coaching_coming}/cancel", shot="coaching-cancel"),
+    coach("/coaching"),
+    coach(CE + "/coaches", "/coaching/{e_choosing}/coaches", shot="coaching-coaches"),
+    coach(CE + "/coaches/{coach:uuid}/choose", "/coaching/{e_choosing}/coaches/{other_coach}/choose"),
+    coach(CE + "/times", "/coaching/{e_choosing}/times?coach={other_coach}&kind=chemistry"),
+    # what is written about coaching
+    own(CS, "/coaching/sessions/{coaching_past}", shot="coaching-session-over"),
+    own(CS + "/actions/{action:uuid}/remove", "/coaching/sessions/{coaching_past}/actions/{action}/remove"),
+    own(CE + "/goals", "/coaching/{enrolment}/goals", shot="goals"),
+    own(CE + "/goals/change", "/coaching/{enrolment}/goals/change", shot="goals-change"),
+    own(CE + "/evaluation", "/coaching/{enrolment}/evaluation"),
+    own(CE + "/evaluation", "/coaching/{e_over}/evaluation", shot="evaluation"),
+    public("/goals/{token:str}", "/goals/{goals_token}", shot="goals-manager"),
+    coach("/coach", shot="coach"),
+    coach("/coach", "/coach?past=all"),
+    coach("/coach/busy", shot="coach-busy"),
+    coach("/coach/busy/{calendar:uuid}/remove", "/coach/busy/{calendar}/remove"),
+    coach("/coach/hours", shot="coach-hours"),
+    coach("/coach/log", shot="coach-log"),
+    coach("/coach/log/{entry:uuid}/change", "/coach/log/{entry}/change"),
+    coach("/coach/log/{entry:uuid}/remove", "/coach/log/{entry}/remove"),
+    coach(CS, "/coaching/sessions/{coaching_unmarked}", shot="coach-session"),
+    coach(CS + "/answer", "/coaching/sessions/{coaching_asked}/answer", shot="coach-answer"),
+    coach(CE + "/goals", "/coaching/{enrolment}/goals"),
     # for coordinators: cohorts
     office("/today", shot="today"),
     office("/cohorts", shot="cohorts"),
@@ -188,6 +233,8 @@ NO_PAGES = {
     "/api/sessions/{session:uuid}/register": "JSON",
     "/calendar.ics": "a calendar",
     "/certificates/{certificate:uuid}/certificate.pdf": "a PDF",
+    "/coaching/my-notes.txt": "a text file",
+    "/coaching/sessions/{session:uuid}/invite.ics": "a calendar",
     "/demo/mailbox/mails/{mail:uuid}/html": "the HTML of a mail, in its frame",
     "/events/{event:uuid}/event.ics": "a calendar",
     "/feeds/{name:str}": "a calendar",
@@ -219,11 +266,14 @@ async def places(*, now: datetime) -> dict[str, str]:
     }
     priya = await people.find(PARTICIPANT)
     assert priya is not None
+    registrations = await _registrations(codes, priya, now)
     top_talent = await _first(Programme, Programme.slug == "top-talent")
     return {
         **codes,
         **await _cohorts(codes),
-        **await _registrations(codes, priya, now),
+        **registrations,
+        **await coaching_places(priya, UUID(registrations["enrolment"]), UUID(registrations["e_completed"]), now=now),
+        **await booking_places(priya, UUID(await _first(Cohort, Cohort.code == codes["open"])), now=now),
         **await _secrets(priya, now),
         "person": str(priya),
         "organisation": await _first(Organisation, Organisation.name == "Essex County Council"),
@@ -274,7 +324,8 @@ async def _registrations(codes: dict[str, str], person: UUID, now: datetime) -> 
     done = await Completion.select(Completion.id, Completion.cohort_id).where(Completion.person == person)
     rows = await Certificate.select(Certificate.id, Certificate.code).where(Certificate.completion == done[0]["id"])
     then = (Enrolment.cohort == done[0]["cohort_id"]) & (Enrolment.person == person)
-    found["r_completed"] = letters.manage_path(UUID(await _first(Enrolment, then)))
+    found["e_completed"] = await _first(Enrolment, then)
+    found["r_completed"] = letters.manage_path(UUID(found["e_completed"]))
     return {**found, "own_certificate": str(rows[0]["id"]), "verify": rows[0]["code"]}
 
 

@@ -20,8 +20,15 @@ LINK = "goals"
 """The kind of signed link that a manager gets. It names their line of the agreement."""
 
 # The goals belong to the chosen coach, or to the coach of the latest session; not to coaches of chemistry calls.
+# A piece of SQL about an enrolment ``en``.
+OWN_COACH = """COALESCE(
+        (SELECT ch.coach FROM coach_choice ch WHERE ch.enrolment = en.id),
+        (SELECT s.coach FROM coaching_session s
+            WHERE s.enrolment = en.id AND s.kind = 'coaching'
+                AND s.status NOT IN ('cancelled_by_coachee', 'cancelled_by_coach', 'cancelled_by_academy')
+            ORDER BY s.starts_at DESC LIMIT 1))"""
 _CIRCLE = database.compiled_sql(
-    """
+    f"""
     SELECT en.id AS enrolment, en.person AS coachee, ep.name AS coachee_name, en.status, c.id AS cohort,
            c.code AS cohort_code, c.name AS cohort_name, c.last_ends_at, c.zone, g.name AS programme_name,
            r.three_way_goals, r.credits, k.id AS coach, k.person AS coach_person, kp.name AS coach_name,
@@ -35,12 +42,7 @@ _CIRCLE = database.compiled_sql(
     JOIN cohort c ON c.id = en.cohort
     JOIN programme g ON g.id = c.programme
     JOIN coaching_rules r ON r.programme = g.id
-    LEFT JOIN coach k ON k.id = COALESCE(
-        (SELECT ch.coach FROM coach_choice ch WHERE ch.enrolment = en.id),
-        (SELECT s.coach FROM coaching_session s
-            WHERE s.enrolment = en.id AND s.kind = 'coaching'
-                AND s.status NOT IN ('cancelled_by_coachee', 'cancelled_by_coach', 'cancelled_by_academy')
-            ORDER BY s.starts_at DESC LIMIT 1))
+    LEFT JOIN coach k ON k.id = {OWN_COACH}
     LEFT JOIN person kp ON kp.id = k.person
     WHERE en.id = :enrolment
     """,

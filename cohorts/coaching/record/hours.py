@@ -67,5 +67,10 @@ def decimal(minutes: int) -> float:
     return round(minutes / 60, 2)
 
 
+def shown(minutes: int) -> str:
+    """The same for a page: ``1.5``, ``2``."""
+    return f"{decimal(minutes):g}"
+
+
 def _midnight(day: date, zone: str) -> datetime:
     return local_to_utc(day, time(0), zone).astimezone(UTC)

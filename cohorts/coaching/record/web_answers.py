@@ -41,7 +41,7 @@ async def ask(request: Request[Any, Any, Any], session: FromPath[UUID]) -> Respo
     """What is asked for, a yes, and a no with a word to the coachee."""
     found = await asked(request, session)
     if not parts.waits_for_coach(found, clock.now()):
-        return redirect(f"/coaching/sessions/{session}", said=GONE)
+        return redirect(f"/coaching/sessions/{session}", warned=GONE)
     return _page(request, found)
 
 
@@ -52,7 +52,7 @@ async def answer(request: Request[Any, Any, Any], session: FromPath[UUID]) -> Re
     found = await asked(request, session)
     fields = await read_form(request)
     if not parts.waits_for_coach(found, now) or fields.get("answer") not in ("yes", "no"):
-        return redirect(f"/coaching/sessions/{session}", said=GONE)
+        return redirect(f"/coaching/sessions/{session}", warned=GONE)
     if fields.get("asked_for") != asked_for(found):
         problem = f"{found.coachee_name} has asked for another time meanwhile. Read it, then answer."
         return _page(request, found, status=409, problem=problem)

@@ -14,15 +14,19 @@ from academy.errors import NotFound
 from academy.web.access import Who
 from academy.web.pages import page
 from cohorts.coaching.bookings import queries as bookings
-from cohorts.coaching.bookings import rules, words
+from cohorts.coaching.bookings import words
 from cohorts.coaching.bookings.queries import SessionView
 from cohorts.coaching.bookings.tables import SessionStatus
-from cohorts.coaching.record import parts, web_answers
+from cohorts.coaching.record import coachees, parts, web_answers
 from cohorts.coaching.times import queries as times
 from cohorts.coaching.times.queries import CoachView
 
 LATEST = 10
 """Past sessions that are shown before one asks for all."""
+
+
+LATELY = timedelta(days=182)
+"""Whose coaching ended longer ago is left out of the list of coachees."""
 
 
 class Desk(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,17 +50,6 @@ class Desk(msgspec.Struct, frozen=True, kw_only=True):
         return sum(
             each.status is SessionStatus.COMPLETED and each.starts_at.year == self.now.year for each in self.past
         )
-
-    @property
-    def coachees(self) -> list[tuple[str, str]]:
-        """The people with a session to come or in the last half year, and the way to their goals."""
-        since = self.now - timedelta(days=182)
-        found = {
-            each.enrolment: each.coachee_name
-            for each in (*self.coming, *self.past)
-            if each.starts_at > since and each.status not in rules.CANCELLED
-        }
-        return sorted(((name, f"/coaching/{enrolment}/goals") for enrolment, name in found.items()))
 
 
 def desk(sessions: list[SessionView], *, now: datetime) -> Desk:
@@ -94,6 +87,7 @@ async def show(request: Request[Any, Any, Any]) -> Response[Any]:
         coach=coach,
         desk=found,
         past=found.past if everything else found.past[:LATEST],
+        coachees=await coachees.coached(coach.id, since=now - LATELY),
         asked_for=web_answers.asked_for,
         tag=words.tag,
         called=words.called,

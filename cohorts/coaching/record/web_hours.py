@@ -39,7 +39,7 @@ async def show(request: Request[Any, Any, Any]) -> Response[Any]:
         "cohorts/coaching/record/hours.html",
         section="Coaching",
         found=found,
-        decimal=hours.decimal,
+        shown=hours.shown,
         asked=asked,
     )
 

@@ -9,7 +9,7 @@ import pytest
 from academy import database as room
 from cohorts.coaching.bookings import queries as bookings
 from cohorts.coaching.bookings.tables import CoachingSession, MoveRequest, SessionStatus
-from cohorts.coaching.record import hours, queries, service
+from cohorts.coaching.record import circle, hours, queries, service
 from cohorts.coaching.record.log import NewEntry
 from cohorts.coaching.record.tables import LogKind
 from cohorts.coaching.times import queries as times
@@ -166,6 +166,20 @@ class TestSessions:
         assert "See all 12 earlier sessions" in words(few)
         assert words(every).count("Took place") == 12
 
+    async def test_goals_that_the_coach_has_not_agreed_to_are_to_be_done(
+        self, client: httpx.AsyncClient, pair: Pair
+    ) -> None:
+        await pair.with_goals("Speak up")
+        await sign_in(client, pair.coach_person)
+
+        page = await client.get("/coach")
+        seal = (await circle.goals(pair.enrolment)).seal
+        await service.agree(pair.enrolment, seal=seal, actor=pair.as_coach, now=pair.now)
+        after = await client.get("/coach")
+
+        assert "Read the goals of Priya Nair" in words(page)
+        assert "Read the goals of Priya Nair" not in words(after)
+
     async def test_the_queries_do_not_grow_with_the_sessions(self, client: httpx.AsyncClient, pair: Pair) -> None:
         await sign_in(client, pair.coach_person)
         found = []
@@ -276,7 +290,8 @@ class TestLog:
         await post(client, f"{path}/remove", page=f"{path}/remove")
 
         assert (line.kind, line.day, line.minutes) == (LogKind.CPD, date(2026, 5, 4), 90)
-        assert "1 hour 30 minutes" in words(shown)
+        assert "4 May 2026. CPD, 1 hour 30 minutes" in words(shown)
+        assert "CPD: 1 hour 30 minutes" in words(shown)
         assert changed.minutes == 75
         assert heading(asks) == "Remove this line of the log?"
         assert await queries.log_of(pair.coach) == []

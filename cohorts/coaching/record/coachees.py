@@ -1,0 +1,69 @@
+"""Whose goals a coach shares, and how these stand."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from academy import database
+from cohorts.coaching.record.circle import OWN_COACH
+
+_COACHED = database.compiled_sql(
+    f"""
+    SELECT en.id AS enrolment, ep.name, g.name AS programme_name,
+           (SELECT count(*) FROM goal o WHERE o.enrolment = en.id AND o.dropped_at IS NULL) AS goals,
+           (SELECT count(*) FROM goal_agreement a WHERE a.enrolment = en.id AND a.agreed_at IS NULL) AS unanswered,
+           EXISTS (SELECT 1 FROM goal_agreement a JOIN coach k ON k.person = a.person
+                WHERE a.enrolment = en.id AND a.party = 'coach' AND k.id = :coach
+                    AND a.agreed_at IS NOT NULL) AS agreed
+    FROM enrolment en
+    JOIN person ep ON ep.id = en.person
+    JOIN cohort c ON c.id = en.cohort
+    JOIN programme g ON g.id = c.programme
+    JOIN coaching_rules r ON r.programme = g.id
+    WHERE en.id IN (
+            SELECT ch.enrolment FROM coach_choice ch WHERE ch.coach = :coach
+            UNION SELECT s.enrolment FROM coaching_session s WHERE s.coach = :coach AND s.ends_at > :since)
+        AND (c.last_ends_at IS NULL OR c.last_ends_at > :since OR EXISTS (
+            SELECT 1 FROM coaching_session s WHERE s.enrolment = en.id AND s.coach = :coach AND s.ends_at > :since))
+        AND {OWN_COACH} = :coach
+    ORDER BY lower(ep.name), en.id
+    """,
+    types={"agreed": bool},
+)
+
+
+class Coached(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody whose goals a coach shares, and how these stand."""
+
+    enrolment: UUID
+    name: str
+    programme_name: str
+    goals: int
+    unanswered: int
+    """Parties who have been asked and have not agreed yet."""
+    agreed: bool
+    """The coach has agreed."""
+
+    @property
+    def goals_path(self) -> str:
+        return f"/coaching/{self.enrolment}/goals"
+
+    @property
+    def asks(self) -> bool:
+        """The coach is asked to agree."""
+        return self.goals > 0 and not self.agreed
+
+    @property
+    def state(self) -> str:
+        if self.goals == 0:
+            return "No goals yet"
+        number = f"{self.goals} goal" + ("" if self.goals == 1 else "s")
+        return f"{number}, agreed" if self.agreed and self.unanswered == 0 else f"{number}, not agreed by everybody"
+
+
+async def coached(coach: UUID, *, since: datetime) -> list[Coached]:
+    """The people whose goals this coach shares and whose coaching goes on or ended after ``since``, by name."""
+    return [Coached(**row) for row in await _COACHED.run(coach=coach, since=since)]

@@ -1,0 +1,70 @@
+"""Whose goals a coach shares."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from cohorts.coaching.bookings.tables import SessionKind, SessionStatus
+from cohorts.coaching.record import circle, coachees, service
+from cohorts.schedule.tables import Cohort
+from tests.support.coached import Pair, a_pair
+
+pytestmark = pytest.mark.usefixtures("database")
+
+HALF_A_YEAR = timedelta(days=182)
+
+
+async def states(pair: Pair, now: datetime) -> list[tuple[str, str, bool]]:
+    found = await coachees.coached(pair.coach, since=now - HALF_A_YEAR)
+    return [(one.name, one.state, one.asks) for one in found]
+
+
+async def test_who_has_chosen_the_coach_is_listed_before_the_first_session(now: datetime) -> None:
+    pair = await a_pair(now=now)
+
+    assert await states(pair, now) == [("Priya Nair", "No goals yet", False)]
+
+
+async def test_the_state_says_whether_everybody_has_agreed(now: datetime) -> None:
+    pair = await a_pair(now=now)
+    await pair.with_goals("Speak up", "Listen first")
+    before = await states(pair, now)
+
+    await service.agree(pair.enrolment, seal=(await circle.goals(pair.enrolment)).seal, actor=pair.as_coach, now=now)
+
+    assert before == [("Priya Nair", "2 goals, not agreed by everybody", True)]
+    assert await states(pair, now) == [("Priya Nair", "2 goals, agreed", False)]
+
+
+async def test_a_chemistry_call_and_a_cancelled_session_make_nobody_a_coachee(now: datetime) -> None:
+    pair = await a_pair(now=now, chosen=False)
+    await pair.session(kind=SessionKind.CHEMISTRY, status=SessionStatus.COMPLETED)
+    await pair.session(days=3, status=SessionStatus.CANCELLED_BY_COACHEE)
+    assert await states(pair, now) == []
+
+    await pair.session(days=5)
+
+    assert await states(pair, now) == [("Priya Nair", "No goals yet", False)]
+
+
+async def test_each_link_of_the_list_opens_for_this_coach(now: datetime) -> None:
+    """The list and the page ask the same question; where another coach came after, both say no."""
+    pair = await a_pair(now=now, chosen=False)
+    eve = await a_pair(now=now, coach="Eve Coach", coachee="Omar Other")
+    await pair.session(days=-9)
+    await pair.session(days=-2, coach=eve.coach)
+
+    assert await states(pair, now) == []
+    of_eve = await coachees.coached(eve.coach, since=now - HALF_A_YEAR)
+    assert [one.enrolment for one in of_eve] == [eve.enrolment, pair.enrolment]
+    assert (await circle.circle(pair.enrolment)).coach == eve.coach
+
+
+async def test_coaching_that_ended_long_ago_is_left_out(now: datetime) -> None:
+    pair = await a_pair(now=now)
+    await pair.session(days=-200, status=SessionStatus.COMPLETED)
+    assert len(await states(pair, now)) == 1
+
+    await Cohort.update({Cohort.last_ends_at: now - timedelta(days=190)}).where(Cohort.id == pair.cohort)
+
+    assert await states(pair, now) == []
