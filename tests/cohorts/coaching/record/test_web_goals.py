@@ -50,7 +50,7 @@ class TestGoals:
         after = await client.get(path)
 
         assert saved.headers["location"] == path
-        assert heading(asks) == "Goals of Priya Nair Not agreed by everybody"
+        assert heading(asks) == "Goals of Priya Nair Not agreed yet"
         assert "Do you agree to these goals?" in words(asks)
         assert "Speak up" in words(asks)
         assert "Do you agree to these goals?" not in words(after)
