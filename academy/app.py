@@ -92,6 +92,7 @@ def all_routes() -> list[Any]:
     from cohorts.dashboard import web_overview as overview
     from cohorts.enrolment import web as enrolment
     from cohorts.schedule import web as schedule
+    from mentoring.profiles import web as profiles
 
     return [
         *static.routes,
@@ -107,6 +108,7 @@ def all_routes() -> list[Any]:
         *alumni.routes,
         *programmes.routes,
         *schedule.routes,
+        *profiles.routes,
         *overview.routes,
         *web_cohorts.routes,
         *web_mails.routes,
@@ -149,6 +151,7 @@ def menu(visitor: Any) -> list[tuple[str, str]]:
             ("Today", "/today"),
             ("Cohorts", "/cohorts"),
             ("Programmes", "/programmes/manage"),
+            ("Mentoring", "/mentoring/rounds"),
             ("People", "/people"),
             ("Outbox", "/outbox"),
             *([("Coaching", "/coach")] if visitor.coach else []),

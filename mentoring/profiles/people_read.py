@@ -259,3 +259,20 @@ async def alumnus_since(person: UUID) -> date | None:
     """Since when somebody is an alumnus or alumna of the academy."""
     row = await _ALUMNUS.first(person=person)
     return None if row is None else row["since_on"]
+
+
+_TO_OFFER = database.compiled_sql("""
+    SELECT r.slug FROM mentoring_round r
+    WHERE r.status = 'open' AND r.is_template = :no
+      AND (r.mentors_may = 'anyone'
+           OR r.mentors_may = 'alumni' AND EXISTS (SELECT 1 FROM alumnus a WHERE a.person = :person))
+      AND (r.opens_at IS NULL OR r.opens_at <= :now) AND (r.closes_at IS NULL OR r.closes_at > :now)
+      AND NOT EXISTS (SELECT 1 FROM mentor_profile m
+                      WHERE m.round = r.id AND m.person = :person AND m.status = 'active')
+    ORDER BY r.created_at DESC, r.id
+""")
+
+
+async def rounds_to_offer(person: UUID, *, now: datetime) -> list[str]:
+    """The addresses of the rounds in which this person could offer to be a mentor now, and is none yet. One query."""
+    return [row["slug"] for row in await _TO_OFFER.run(person=person, now=now, no=False)]

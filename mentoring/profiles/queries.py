@@ -15,6 +15,7 @@ from mentoring.profiles.people_read import mentor as mentor
 from mentoring.profiles.people_read import mentor_of as mentor_of
 from mentoring.profiles.people_read import mentors as mentors
 from mentoring.profiles.people_read import of_person as of_person
+from mentoring.profiles.people_read import rounds_to_offer as rounds_to_offer
 from mentoring.profiles.people_read import said_in_confidence as said_in_confidence
 from mentoring.profiles.people_read import told as told
 from mentoring.profiles.pool import PoolFacts as PoolFacts
