@@ -38,9 +38,7 @@ WORDS = {
     S.EXPIRED: "Not sent in time",
     S.DROPPED: "No longer needed",
 }
-SECRET = frozenset(
-    {"sign-in-link", "address-change-confirm", "coaching-goals-manager", "coaching-evaluation-manager"}
-)
+SECRET = frozenset({"sign-in-link", "address-change-confirm", "coaching-goals-manager", "coaching-evaluation-manager"})
 """Mails with a link that signs in, takes over an address or opens what staff may not read. Staff never see their words,
 and they are not kept."""
 
