@@ -50,6 +50,7 @@ class Pairing(Table):
     starts_on = c.day(null=True)
     ends_on = c.day(null=True)
     paused_until = c.day(null=True)
+    resumed_on = c.day(null=True)  # silence counts anew from here
     ended_at = c.instant(null=True)
     ended_by = c.uuid(null=True)
     end_reason = c.text(300, default="")  # read by coordinators, never by the other
