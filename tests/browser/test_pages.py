@@ -52,6 +52,10 @@ def by_participant(path: str, typed: dict[str, str], button: str, *, status: int
     return Sent(path=path, typed=typed, button=button, who="participant", status=status)
 
 
+def by_coach(path: str, typed: dict[str, str], button: str, *, status: int = 422) -> Sent:
+    return Sent(path=path, typed=typed, button=button, who="coach", status=status)
+
+
 FORMS = [
     Sent(path="/cohorts/{other}/register", typed={"name": "Ana", "email": "ana"}, button="Register"),
     Sent(path="/sign-in", typed={"email": "ana"}, button="Email me a link"),
@@ -62,6 +66,11 @@ FORMS = [
     by_participant("/account/calendar", {}, "Create address", status=200),
     by_participant("/account/tokens", {"name": ""}, "Create token"),
     by_participant("/account/tokens", {"name": "My script"}, "Create token", status=200),
+    by_participant("/coaching/{enrolment}/goals/change", {"goal-1": "", "measure-1": "Twice"}, "Save the goals"),
+    by_participant("/coaching/{enrolment}/goals/change", {"seal": "0", "goal-1": "A"}, "Save the goals", status=409),
+    by_participant("/coaching/{e_over}/evaluation", {"helped": "Her questions."}, "Save"),
+    by_coach("/coaching/sessions/{coaching_unmarked}", {"minutes": "long"}, "Save what happened"),
+    by_coach("/coach/log/{entry}/change", {"what": "", "minutes": "long"}, "Save"),
     by_coordinator("/programmes/new", {"name": "", "contact_hours": "many"}, "Save as draft"),
     by_coordinator("/programmes/top-talent/edit", {"version": "0", "summary": "Another."}, "Save", status=409),
     by_coordinator("/programmes/top-talent/sponsors", {"web_address": "example.org"}, "Add sponsor"),
