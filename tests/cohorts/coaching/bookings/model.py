@@ -15,7 +15,8 @@ from cohorts.coaching.bookings.tables import SessionKind
 from cohorts.coaching.bookings.tables import SessionStatus as S
 
 LONDON = ZoneInfo("Europe/London")
-CREDITS, CALLS, MOST_MOVES, CUT_OFF = 3, 2, 2, timedelta(hours=24)
+CREDITS, CALLS, MOST_MOVES = 3, 2, 2
+CANCEL_UNTIL, MOVE_UNTIL = timedelta(hours=24), timedelta(hours=48)
 BUFFER, NOTICE, HORIZON = timedelta(minutes=15), timedelta(hours=24), timedelta(days=56)
 CANCELLED = {S.CANCELLED_BY_COACHEE, S.CANCELLED_BY_COACH, S.CANCELLED_BY_ACADEMY}
 LIVE = {S.REQUESTED, S.BOOKED}
@@ -243,7 +244,7 @@ class Model:
             if session.moves >= MOST_MOVES:
                 raise No("TooManyMoves")
         self.take(session.coach, session.place, start, session.minutes, by=by, despite=despite, now=now, but=session)
-        late = now > session.start - CUT_OFF or self.coaches[session.coach].confirms
+        late = now > session.start - MOVE_UNTIL or self.coaches[session.coach].confirms
         if by is Party.COACHEE and session.status is S.BOOKED and late:
             session.wish = start
             return
@@ -294,7 +295,7 @@ class Model:
             raise No("ForbiddenMove")
         if by is Party.COACHEE and now >= session.start:
             raise No("TooLate")
-        late = by is Party.COACHEE and session.status is S.BOOKED and now > session.start - CUT_OFF
+        late = by is Party.COACHEE and session.status is S.BOOKED and now > session.start - CANCEL_UNTIL
         session.status, session.wish = BY[by], None
         self.settle(session, "used" if late else "returned")
 
