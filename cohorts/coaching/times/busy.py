@@ -26,7 +26,7 @@ from cohorts.coaching.times.fetch import EARNEST, Reach, fetch
 from cohorts.coaching.times.queries import CoachView
 from cohorts.coaching.times.rules import Interval
 from cohorts.coaching.times.sources import FILE_DAYS, ToRead
-from cohorts.coaching.times.tables import BusySource, BusySourceKind, BusyTime
+from cohorts.coaching.times.tables import BusySource, BusySourceKind, BusyTime, Coach
 
 log = logging.getLogger("academy.calendars")
 
@@ -38,6 +38,8 @@ LONGEST_PAUSE = timedelta(hours=12)
 CLAIMED = timedelta(minutes=10)
 """For how long nobody else begins to read a calendar."""
 TELL_AFTER = timedelta(days=3)
+KEPT = timedelta(days=30)
+"""For how long the calendars of a coach who left are kept, in case of a return."""
 BEYOND_HORIZON = 14
 """Days after a coach's horizon that are read too: a coordinator may book later."""
 LONGEST_PROBLEM = 300
@@ -184,8 +186,9 @@ async def read_due(now: datetime, *, reach: Reach = EARNEST) -> int:
 
 
 async def forget_past(now: datetime) -> None:
-    """Delete busy times that are over: nobody can be booked then."""
+    """Delete busy times that are over, and the calendars of coaches who left a month ago."""
     await BusyTime.delete().where(BusyTime.ends_at < now - timedelta(days=1))
+    await BusySource.delete().where(BusySource.coach.is_in(Coach.select(Coach.id).where(Coach.left_at < now - KEPT)))
 
 
 def pause(failures: int) -> timedelta:

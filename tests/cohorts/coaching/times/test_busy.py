@@ -338,12 +338,15 @@ async def test_two_schedulers_read_each_calendar_once(now: datetime, published: 
 
 
 async def test_only_a_few_calendars_are_fetched_at_the_same_time(now: datetime, certificate: Certificate) -> None:
-    at_once, most = 0, 0
+    at_once, most, full = 0, 0, asyncio.Event()
 
     async def slow(writer: asyncio.StreamWriter) -> None:
         nonlocal at_once, most
         at_once += 1
         most = max(most, at_once)
+        if at_once == busy.AT_ONCE:
+            full.set()
+        await full.wait()
         await asyncio.sleep(0.05)
         at_once -= 1
         await GONE(writer)
@@ -352,7 +355,7 @@ async def test_only_a_few_calendars_are_fetched_at_the_same_time(now: datetime, 
         await added(now, coach=await a_coach(name=f"Coach {number}", now=now))
 
     async with serving(certificate, slow) as server:
-        assert await busy.read_due(now, reach=server.reach()) == 10
+        assert await busy.read_due(now, reach=server.reach(seconds=30)) == 10
 
     assert most == busy.AT_ONCE
 
@@ -412,6 +415,18 @@ async def test_times_that_are_over_are_forgotten(now: datetime) -> None:
     await busy.forget_past(datetime(2026, 6, 4, 10, 30, tzinfo=UTC))
 
     assert await times(coach) == ["04 Jun 09:00"]
+
+
+async def test_the_calendars_of_a_coach_who_left_are_forgotten_after_a_month(now: datetime) -> None:
+    coach, _ = await added(now)
+    other, _ = await added(now, coach=await a_coach(name="Isla Reid", now=now))
+    await service.leave(coach, actor=ACADEMY, now=now)
+
+    await busy.forget_past(now + timedelta(days=30))
+    assert await BusySource.count() == 2
+    await busy.forget_past(now + timedelta(days=31))
+
+    assert [row["coach"] for row in await BusySource.select(BusySource.coach)] == [other]
 
 
 async def test_a_coach_is_not_free_when_a_calendar_says_busy(now: datetime) -> None:

@@ -13,6 +13,7 @@ from academy.audit.service import ACADEMY
 from academy.settings import Settings
 from cohorts.coaching.times import busy, queries, sources
 from cohorts.coaching.times.addresses import CannotFetch, Refused
+from cohorts.coaching.times.tables import BusySource
 from tests.cohorts.coaching.times.test_busy import calendar
 from tests.conftest import Clock
 from tests.support.client import field_errors, heading, post, sign_in, words
@@ -116,20 +117,23 @@ async def test_a_calendar_that_cannot_be_read_stays_and_says_why(client: httpx.A
 
 
 @pytest.mark.usefixtures("broken")
-async def test_after_three_failures_the_page_warns(client: httpx.AsyncClient) -> None:
+async def test_after_three_failures_the_page_warns(client: httpx.AsyncClient, clock: Clock) -> None:
     coach = await signed_in(client)
     await add(client)
     (source,) = await queries.sources(coach)
     for _ in range(2):
         await post(client, f"/coach/busy/{source['id']}/read", page="/coach/busy")
 
-    shown = words(await client.get("/coach/busy"))
+    never = words(await client.get("/coach/busy"))
+    await BusySource.update({BusySource.read_at: clock.now}).where(BusySource.id == source["id"])
+    once = words(await client.get("/coach/busy"))
 
-    assert "Not working" in shown
+    assert "Not working" in never
+    assert "We know nothing of this calendar, so people may book you while you are busy." in never
     assert (
         "We use what this calendar said when it was last read. New entries are missing, "
         "so people may book you while you are busy."
-    ) in shown
+    ) in once
 
 
 @pytest.mark.parametrize(
