@@ -87,15 +87,17 @@ async def book(
         return session
 
 
-async def answer_booking(session: UUID, *, yes: bool, note: str = "", actor: Actor, now: datetime) -> None:
+async def answer_booking(
+    session: UUID, *, yes: bool, note: str = "", despite_clash: bool = False, actor: Actor, now: datetime
+) -> None:
     """The coach's yes or no to a booking that waits. A no gives the credit back. The same answer again does nothing.
 
-    Raises TooLate, ForbiddenMove and NotFound.
+    Raises Clash where something else stands in a calendar at that time by now, TooLate, ForbiddenMove and NotFound.
     """
     async with database.transaction():
         before, ledger = await steps.locked(session)
         if yes:
-            await _say_yes(before, actor=actor, now=now)
+            await _say_yes(before, despite_clash=despite_clash, actor=actor, now=now)
         elif before.status is not SessionStatus.CANCELLED_BY_COACH:
             if before.status is not SessionStatus.REQUESTED:
                 raise rules.ForbiddenMove("This booking was answered before. Cancel or move the session instead.")
@@ -110,13 +112,20 @@ async def put_into_calendars(session: SessionView, *, now: datetime) -> None:
     await CoachingSession.update({CoachingSession.event: event}).where(CoachingSession.id == session.id)
 
 
-async def _say_yes(before: SessionView, *, actor: Actor, now: datetime) -> None:
+async def _say_yes(before: SessionView, *, despite_clash: bool, actor: Actor, now: datetime) -> None:
     if before.status is SessionStatus.BOOKED:
         return
     if before.status is not SessionStatus.REQUESTED:
-        raise rules.ForbiddenMove(f"This booking stands as: {rules.CALLED[before.status].lower()}. Nothing was changed.")
+        raise rules.ForbiddenMove(
+            f"This booking stands as: {rules.CALLED[before.status].lower()}. Nothing was changed."
+        )
     if now >= before.starts_at:
         raise rules.TooLate("The time of this booking has passed. Agree on another one.")
+    if not despite_clash:
+        coach = await times.coach(before.coach)
+        await steps.look_for_clashes(
+            coach, before.coachee, starts_at=before.starts_at, ends_at=before.ends_at, by=Party.COACH
+        )
     after = await steps.write(before, verb="confirm", status=SessionStatus.BOOKED, actor=actor, now=now)
     await letters.ask_no_more(after, now=now)
     await put_into_calendars(after, now=now)

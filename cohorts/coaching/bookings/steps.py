@@ -139,11 +139,21 @@ async def take_time(
         )
         if starts_at not in found.get(coach.id, []):
             raise SlotTaken
-    if despite_clash:
-        return
-    event = moved.event if moved else None
+    if not despite_clash:
+        event = moved.event if moved else None
+        await look_for_clashes(coach, coachee, starts_at=starts_at, ends_at=ends_at, but=event, by=by)
+
+
+async def look_for_clashes(
+    coach: CoachView, coachee: UUID, *, starts_at: datetime, ends_at: datetime, but: UUID | None = None, by: Party
+) -> None:
+    """Whether anything but coaching stands in the calendar of either: ``but`` is the session's own event.
+
+    A coach's own is in the way of a coachee's booking, so only the others need the warning. Titles are their owner's
+    alone. Raises Clash.
+    """
     own = await invites.busy([coach.person, coachee], since=starts_at, until=ends_at)
-    if theirs := [each for each in own[coachee] if each.event != event]:
+    if theirs := [each for each in own[coachee] if each.event != but]:
         raise rules.Clash(
             f"You have {theirs[0].title} at this time."
             if by is Party.COACHEE
@@ -151,7 +161,7 @@ async def take_time(
         )
     if by is not Party.COACHEE:
         elsewhere = await times.busy([coach.id], starts_at, ends_at)
-        if elsewhere[coach.id] or any(each.event != event for each in own[coach.person]):
+        if elsewhere[coach.id] or any(each.event != but for each in own[coach.person]):
             raise rules.Clash(
                 "You have something else in your calendar at this time."
                 if by is Party.COACH

@@ -73,7 +73,9 @@ async def _answer(
 ) -> None:
     now = clock.now()
     if found.open_request is None:
-        await service.answer_booking(found.id, yes=yes, note=note, actor=actor(request), now=now)
+        await service.answer_booking(
+            found.id, yes=yes, note=note, despite_clash=despite_clash, actor=actor(request), now=now
+        )
         return
     await service.answer_move(
         found.open_request.id, yes=yes, note=note, despite_clash=despite_clash, actor=actor(request), now=now

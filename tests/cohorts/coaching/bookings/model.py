@@ -276,14 +276,17 @@ class Model:
         )
         self.moved(session, session.wish, by=Party.COACHEE, despite=despite)
 
-    def answer_booking(self, session: Session, yes: bool, *, now: datetime) -> None:
+    def answer_booking(self, session: Session, yes: bool, *, despite: bool, now: datetime) -> None:
         if session.status is (S.BOOKED if yes else S.CANCELLED_BY_COACH):
             return
         if session.status is not S.REQUESTED:
             raise No("ForbiddenMove")
         if yes and now >= session.start:
             raise No("TooLate")
-        session.status = S.BOOKED if yes else S.CANCELLED_BY_COACH
+        people = (self.coaches[session.coach].person, session.place.person)
+        if yes and not despite and any(self.busy(each, session.start, session.end) for each in people):
+            raise No("Clash")
+        session.status, session.warned = S.BOOKED if yes else S.CANCELLED_BY_COACH, despite
         session.wish = None
         if not yes:
             self.settle(session, "returned")

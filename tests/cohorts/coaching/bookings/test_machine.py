@@ -214,11 +214,11 @@ class Machine(RuleBasedStateMachine):
             self.run(service.withdraw_move(asked.id, actor=ACADEMY, now=self.now))
             self.model.sessions[session].wish = None
 
-    def answers_a_booking(self, which: int, yes: bool) -> None:
+    def answers_a_booking(self, which: int, yes: bool, despite: bool) -> None:
         if session := self.session(which, S.REQUESTED):
             self.both(
-                lambda model: model.answer_booking(model.sessions[session], yes, now=self.now),
-                service.answer_booking(session, yes=yes, actor=ACADEMY, now=self.now),
+                lambda model: model.answer_booking(model.sessions[session], yes, despite=despite, now=self.now),
+                service.answer_booking(session, yes=yes, despite_clash=despite, actor=ACADEMY, now=self.now),
             )
 
     def cancels(self, which: int, by: Party) -> None:
