@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linear_sum_assignment
 
-from mentoring.matching import solver
+from mentoring.matching import chains, solver
 from mentoring.matching.levels import Value
 from mentoring.matching.run import prepare
 from mentoring.matching.solver import NOBODY, Problem, Solution, solve
@@ -187,7 +187,8 @@ def test_the_proof_sees_a_plan_that_is_not_the_best() -> None:
 def test_a_single_candidate_for_each_is_enough_to_find_the_best(monkeypatch: pytest.MonkeyPatch) -> None:
     problem = scheme_problem(60, 40, seed=2)
     usual = solve(problem)
-    monkeypatch.setattr(solver, "CANDIDATES", 1)
+    for room in (solver, chains):
+        monkeypatch.setattr(room, "CANDIDATES", 1)
 
     assert solve(problem).mates == usual.mates
 
@@ -196,7 +197,9 @@ def test_candidates_alone_would_miss_the_best(monkeypatch: pytest.MonkeyPatch) -
     problem = scheme_problem(60, 40, seed=2)
     usual = solve(problem)
     monkeypatch.setattr(solver, "CANDIDATES", 1)
-    monkeypatch.setattr(solver, "_add_what_would_gain", lambda *_: False)
+    monkeypatch.setattr(
+        solver, "best_plan", lambda options, places, gaining, told=None: chains.assign(options, places, told)
+    )
 
     assert flat(solve(problem).value, coverage=True) < flat(usual.value, coverage=True)
 
@@ -376,6 +379,23 @@ def turned_round(problem: Problem, *, seed: int) -> Problem:
 
 def by_name(problem: Problem, found: Solution) -> dict[str, str]:
     return {problem.mentees[one]: problem.mentors[mate] for one, mate in enumerate(found.mates) if mate != NOBODY}
+
+
+def test_people_who_are_all_alike_are_paired_by_lot_in_any_order_of_rows() -> None:
+    """As many ties as there can be: every plan is as good as any other."""
+    alike = Problem(
+        rows=[bytes([1]) * 60] * 90,
+        places=[1] * 60,
+        mentors=[f"m{number}" for number in range(60)],
+        mentees=[f"e{number}" for number in range(90)],
+        floors=FLOORS,
+    )
+    found = solve(alike)
+
+    assert found.value == Value(paired=60, above=(-60, -60, -60))
+    assert proof_fails(alike, found) == []
+    other = turned_round(alike, seed=1)
+    assert by_name(other, solve(other)) == by_name(alike, found)
 
 
 def test_progress_only_rises_and_ends_at_the_end() -> None:
