@@ -56,7 +56,7 @@ async def choose_time(request: Request[Any, Any, Any], session: FromPath[UUID]) 
     return page(
         request,
         "cohorts/coaching/bookings/move.html",
-        section=section(request),
+        section=section(request, here),
         session=found,
         caption=here.title,
         other=here.other,
@@ -144,7 +144,7 @@ async def _check(
     return page(
         request,
         "cohorts/coaching/bookings/move_check.html",
-        section=section(request),
+        section=section(request, here),
         status=status,
         errors=errors,
         session=found,
@@ -176,7 +176,7 @@ def _gone(
     return page(
         request,
         "cohorts/coaching/bookings/gone.html",
-        section=section(request),
+        section=section(request, here),
         status=409,
         gone=gone[:1].upper() + gone[1:],
         coach_name=found.coach_name,

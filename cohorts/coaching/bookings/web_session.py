@@ -73,7 +73,10 @@ async def opened(request: Request[Any, Any, Any], session: UUID) -> Opened:
     return Opened(session=found, party=party, rules=known, now=clock.now())
 
 
-def section(request: Request[Any, Any, Any]) -> str:
+def section(request: Request[Any, Any, Any], here: Opened) -> str:
+    """Where in the menu the page stands: a coach opens it from their own pages."""
+    if here.is_coach:
+        return "Coaching"
     return "My academy" if request.user.coordinator else "Home"
 
 
@@ -91,7 +94,7 @@ async def show(request: Request[Any, Any, Any], session: FromPath[UUID]) -> Resp
     return page(
         request,
         "cohorts/coaching/bookings/session.html",
-        section=section(request),
+        section=section(request, here),
         session=found,
         is_coach=here.is_coach,
         title=here.title,
@@ -162,7 +165,7 @@ async def _ask_cancel(
     return page(
         request,
         "cohorts/coaching/bookings/cancel.html",
-        section=section(request),
+        section=section(request, here),
         status=422 if errors else 200,
         errors=errors,
         session=found,

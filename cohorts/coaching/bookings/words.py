@@ -64,10 +64,6 @@ def hours(number: int) -> str:
     return f"{number} hour" + ("" if number == 1 else "s")
 
 
-def sessions(number: int) -> str:
-    return f"{number} session" + ("" if number == 1 else "s")
-
-
 def days(number: int) -> str:
     """``8 weeks``, ``10 days``."""
     if number >= 14 and number % 7 == 0:
