@@ -26,6 +26,7 @@ from cohorts.enrolment import queries as enrolments
 from cohorts.enrolment.manage import REPLIES
 from cohorts.enrolment.rules import LIVE
 from cohorts.enrolment.service import manage_path
+from mentoring.profiles import queries as mentoring
 
 JOIN_WITHIN = timedelta(days=1)
 """The button that joins a session online is shown so long before."""
@@ -72,6 +73,7 @@ async def home(request: Request[Any, Any, Any]) -> Response[Any]:
         led=[one for one in led if not one.cancelled and not one.closed and one.times.ends_at > now][:3],
         opens_before=OPENS_BEFORE,
         record=record,
+        may_mentor=bool(record.certificates and await mentoring.rounds_to_offer(person, now=now)),
         hours_of=record.year(year),
         replies=REPLIES,
         Reply=Reply,

@@ -38,10 +38,13 @@ from cohorts.coaching.times.tables import ExceptionKind
 from cohorts.enrolment import letters
 from cohorts.schedule import service as schedule
 from cohorts.schedule.tables import Cohort, CohortSession
+from mentoring.profiles import service as profiles
+from mentoring.profiles.tables import ApartKind, RoundStatus
+from mentoring.profiles.tables import Side as OfRound
 from tests.conftest import Clock
 from tests.support.coached import Pair, a_pair
 from tests.support.courses import MADE, OVER, Course, P, a_course
-from tests.support.makers import a_coordinator, a_person, an_organisation
+from tests.support.makers import a_coordinator, a_mentee, a_mentor, a_person, a_round, an_organisation
 
 PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + b"\0" * 20
 
@@ -102,8 +105,12 @@ async def a_crowd(clock: Clock) -> Crowd:
             "manage, formerly": former,
             "manage": await accounts.create_api_token(cora, "m", frozenset({"read", "enrol", "manage"}), OVER),
         },
-        own={**await _ids(ana_done), **await _ids_of_coaching(ours)},
-        other={**await _ids(ben_done), **await _ids_of_coaching(theirs)},
+        own={**await _ids(ana_done), **await _ids_of_coaching(ours), **await _mentoring(ana_done, RoundStatus.OPEN)},
+        other={
+            **await _ids(ben_done),
+            **await _ids_of_coaching(theirs),
+            **await _mentoring(ben_done, RoundStatus.DRAFT),
+        },
         led=str(led),
     )
 
@@ -188,6 +195,21 @@ async def _ids_of_coaching(pair: Pair) -> Ids:
         "{entry:uuid}": str(await log.add_log(pair.coach, entry, now=OVER)),
         "{exception:uuid}": str(await times.add_exception(pair.coach, off, actor=pair.as_coach, now=OVER)),
     }
+
+
+async def _mentoring(done: Course, status: RoundStatus) -> dict[str, str]:
+    """A round in which the person is mentor and mentee, has said something in confidence, and a list was brought."""
+    (person,) = done.people.values()
+    slug = f"mentoring-{done.code}"
+    round = await a_round(slug=slug, status=status, now=OVER)
+    await a_mentor(round=round, person=person, now=OVER)
+    await a_mentee(round=round, person=person, now=OVER)
+    mia = await a_person(name="Mia Mentor", now=OVER)
+    apart = await profiles.keep_apart(person, mia, ApartKind.CONFIDENTIAL, actor=ACADEMY, now=OVER)
+    file = await profiles.bring_file(
+        round, octets=b"name,email\nMo,mo@x.example\n", file_name="m.csv", side=OfRound.MENTEE, actor=ACADEMY, now=OVER
+    )
+    return {"{round:str}": slug, "{apart:uuid}": str(apart), "{file:uuid}": str(file)}
 
 
 async def _address_change(person: UUID) -> str:
