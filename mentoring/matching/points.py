@@ -79,7 +79,8 @@ def profession_points(mentor: str, mentee: str, weights: Weights) -> int:
     if same(mentor, mentee):
         return weights.role[1]
     two = {plain(mentor), plain(mentee)}
-    return weights.role[2] if any({plain(a), plain(b)} == two for a, b in weights.related) else 0
+    close = "" not in two and any({plain(a), plain(b)} == two for a, b in weights.related)
+    return weights.role[2] if close else 0
 
 
 def seniority_points(mentor: int | None, mentee: int | None, wanted: int | None, weights: Weights) -> int:

@@ -32,6 +32,9 @@ class Reason(StrEnum):
     """By the coordinator, in this run."""
 
 
+CONFIDENTIAL = frozenset({Reason.NOT_THIS_PERSON, Reason.ENDED_BADLY, Reason.ACCESS_NEEDS})
+"""For the coordinator's eyes: never told to either of the two, since it says what the other one answered."""
+
 SENTENCES = {
     Reason.MENTOR_NOT_IN: "The mentor has not opted in.",
     Reason.MENTEE_NOT_IN: "The mentee has not opted in.",

@@ -37,6 +37,11 @@ class Table:
         self._skills = self._words(attrgetter("skills"))
         self._backgrounds = self._words(attrgetter("characteristics"))
         self._roles = self._words(lambda one: (one.role,))
+        self._professions = self._words(lambda one: (one.profession,))
+        self._related: dict[str, set[str]] = {}
+        for one, other in ((plain(a), plain(b)) for a, b in weights.related):
+            self._related.setdefault(one, set()).add(other)
+            self._related.setdefault(other, set()).add(one)
         self._organisations = self._words(lambda one: (one.organisation,))
         self._families = self._words(lambda one: (one.organisation_group,))
         self._not_in = self._mask(n for n, one in enumerate(pool.mentors) if not one.opted_in)
@@ -136,10 +141,8 @@ class Table:
             )
         )
         if mentee.background_wanted and weights.background:
-            wanted = 0
-            for word in {plain(each) for each in mentee.background_wanted}:
-                wanted |= self._backgrounds.get(word, 0)
-            total += wanted * weights.background
+            wanted = {plain(each) for each in mentee.background_wanted}
+            total += self._people_of(self._backgrounds, wanted) * weights.background
         octets = total.to_bytes(self.width, "little")
         if extra := self._extra(mentee):
             raw = bytearray(octets)
@@ -163,14 +166,15 @@ class Table:
         return int.from_bytes(octets, "little")
 
     def _role_points(self, mentee: Mentee) -> int:
-        row = self._points(
-            "profession",
-            mentee.profession,
-            ("profession",),
-            lambda it: points.profession_points(it, mentee.profession, self.weights),
-        )
-        same = self._roles.get(plain(mentee.role), 0)
-        return (row & ((self._ones ^ same) * 255)) + same * self.weights.role[0] if same else row
+        """Found by words, since roles and professions may be as many as people."""
+        role, profession = plain(mentee.role), plain(mentee.profession)
+        row = self._people_of(self._professions, self._related.get(profession, ())) * self.weights.role[2]
+        for same, worth in (
+            (self._professions.get(profession, 0), self.weights.role[1]),
+            (self._roles.get(role, 0), self.weights.role[0]),
+        ):
+            row = (row & ((self._ones ^ same) * 255)) + same * worth
+        return row
 
     def _extra(self, mentee: Mentee) -> dict[int, int]:
         """Points that concern single mentors."""
@@ -213,6 +217,14 @@ class Table:
                 if known := plain(word):
                     places.setdefault(known, set()).add(place)
         return {word: self._mask(where) for word, where in places.items()}
+
+    @staticmethod
+    def _people_of(known: dict[str, int], words: Iterable[str]) -> int:
+        """The mentors who gave any of these words."""
+        found = 0
+        for word in words:
+            found |= known.get(word, 0)
+        return found
 
     def _said_by_mentors(self, of: Callable[[Mentor], Sequence[str]]) -> dict[str, list[int]]:
         """For each mentee whom mentors named, those mentors."""

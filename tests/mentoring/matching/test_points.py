@@ -10,7 +10,7 @@ from mentoring.matching.people import Earlier, Ended, Mentee, Mentor
 from mentoring.matching.points import Contributions, contributions
 from mentoring.matching.words import strongest, weakest
 
-WEIGHTS = Weights(related=(("Finance", "Audit"),))
+WEIGHTS = Weights(related=(("Finance", "Audit"), ("", "Law")))
 
 
 def points(mentor: dict[str, object], mentee: dict[str, object], weights: Weights = WEIGHTS) -> dict[str, int]:
@@ -48,6 +48,7 @@ def test_skills_count_by_their_rank_and_only_whole_ones(
         (("Buyer", "Audit"), ("Clerk", "Finance"), 4),
         (("Buyer", "Finance"), ("Clerk", "Law"), 0),
         (("", ""), ("", ""), 0),
+        (("", ""), ("", "Law"), 0),
     ],
 )
 def test_the_same_role_the_same_profession_or_a_related_one(

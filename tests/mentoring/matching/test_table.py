@@ -69,7 +69,7 @@ RULES = st.builds(
 WEIGHTS = st.sampled_from(
     (
         Weights(),
-        Weights(related=(("a", "b"), ("C", "a"))),
+        Weights(related=(("a", "b"), ("C", "a"), ("", "b"), ("c", "c"))),
         Weights(skills=0, role=(0, 0, 0), choices=(), completed=-100),
         Weights(skills=100, role=(50, 20, 10), seniority=0, region=(0, 0, 0), choices=(10,), go_on=0),
     )
