@@ -19,7 +19,9 @@ from cohorts.coaching.record.goals import NewGoal
 from cohorts.coaching.record.tables import LogKind
 from cohorts.coaching.times import busy
 from cohorts.coaching.times import queries as times
-from cohorts.coaching.times.tables import BusySource
+from cohorts.coaching.times import service as coach_times
+from cohorts.coaching.times.rules import DayException
+from cohorts.coaching.times.tables import BusySource, ExceptionKind
 from cohorts.enrolment.tables import Enrolment
 
 
@@ -50,6 +52,7 @@ async def coaching_places(person: UUID, enrolment: UUID, completed: UUID, *, now
         "coaching_unmarked": str(next(x.id for x in theirs if x.ends_at <= now and x.status is SessionStatus.BOOKED)),
         "coaching_asked": str(next(each.id for each in theirs if parts.waits_for_coach(each, now))),
         "entry": str((await queries.log_of(coach.id))[0].id),
+        "exception": await _exception(coach.id, me, now=now),
         "calendar": await _calendar(coach.id, me, now=now),
         "goals_token": await _manager(enrolment, me, now=now),
         "e_over": str(await _over(completed, coach.id, me, now=now)),
@@ -67,6 +70,12 @@ async def _calendar(coach: UUID, me: Actor, *, now: datetime) -> str:
         failed = {BusySource.failures: 3, BusySource.problem: why, BusySource.next_read_at: now + timedelta(days=400)}
         await BusySource.update(failed).where(BusySource.id == made)
     return str(file)
+
+
+async def _exception(coach: UUID, me: Actor, *, now: datetime) -> str:
+    day = now.date() + timedelta(days=30)
+    leave = DayException(kind=ExceptionKind.LEAVE, from_on=day, to_on=day + timedelta(days=4))
+    return str(await coach_times.add_exception(coach, leave, note="Portugal", actor=me, now=now))
 
 
 async def _manager(enrolment: UUID, me: Actor, *, now: datetime) -> str:

@@ -22,6 +22,7 @@ from cohorts.coaching.times.clocks import day_of
 from cohorts.coaching.times.forms import Row
 from cohorts.coaching.times.preview import preview
 from cohorts.coaching.times.queries import CoachView, ExceptionView, Held
+from cohorts.coaching.times.sources import sources_of
 from cohorts.coaching.times.tables import ExceptionKind
 from cohorts.coaching.times.web_rules import SECTION, TIMES, own
 
@@ -187,6 +188,7 @@ async def _times_page(
         ],
         preview=await preview(coach, pattern, sessions, minutes=minutes, now=now),
         minutes=minutes,
+        calendars=await sources_of(coach.id, now=now),
         rules_told=_told(coach, now),
     )
 

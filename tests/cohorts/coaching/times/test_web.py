@@ -325,7 +325,24 @@ async def test_the_page_asks_the_same_number_of_queries_for_one_row_and_for_thre
             assert (await client.get(TIMES)).status_code == 200
         counts.append(len(statements))
 
-    assert counts[0] == counts[1] <= 8
+    assert counts[0] == counts[1] <= 9
+
+
+async def test_the_calendars_that_say_when_the_coach_is_busy_are_named_with_how_they_work(
+    client: httpx.AsyncClient, now: datetime
+) -> None:
+    coach = await signed_in(client, await a_coach())
+    assert "Add a calendar" in words(await client.get(TIMES))
+    calendars: dict[str, dict[str, object]] = {"Work": {"read_at": now}, "Home": {"failures": 9}, "Club": {}}
+    for number, (name, told) in enumerate(calendars.items()):
+        made = {"created_at": now + timedelta(minutes=number), **told}
+        await BusySource.insert(BusySource(coach=coach, name=name, address="https://cal.example/secret.ics", **made))
+
+    answer = await client.get(TIMES)
+
+    where = (shown := words(answer)).index("Work")
+    assert shown[where : where + 6] == ["Work", "Working", "Home", "Not working", "Club", "Not read yet"]
+    assert "secret" not in answer.text
 
 
 # ------------------------------------------------------- rules and profile
