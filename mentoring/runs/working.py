@@ -1,0 +1,129 @@
+"""The work of a run: in this process when it is small, in a process of its own when it is not.
+
+A run is a row from the moment it is asked for, so that no work is lost: who dies over it loses the lease, and the next
+minute another process takes it up.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from contextvars import Context
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from academy import clock, database
+from academy.errors import DomainError
+from mentoring.matching.results import Suggestion
+from mentoring.matching.worker import Line, Request, answer, ask
+from mentoring.runs import queries, rules
+from mentoring.runs.tables import MatchRun, RunState
+
+STEP = 5
+"""Per cent between two notes of progress."""
+_running: set[asyncio.Task[None]] = set()
+
+_LEASE = database.compiled_sql("""
+    UPDATE match_run SET state = 'working', leased_until = :until
+    WHERE id = :run AND (state = 'waiting' OR (state = 'working' AND leased_until <= :now)) RETURNING id
+""")
+
+
+def start(run: UUID) -> None:
+    """Begin in the background, outside any transaction. Whoever looks meanwhile sees the progress."""
+    task = asyncio.get_running_loop().create_task(_begin(run), context=Context())
+    _running.add(task)
+    task.add_done_callback(_running.discard)
+
+
+async def _begin(run: UUID) -> None:
+    await work(run, now=clock.now())
+
+
+async def take_up(now: datetime) -> int:
+    """Work on what nobody works on, such as after a restart. Returns how many runs. A minute job."""
+    runs = await queries.to_do(now)
+    done = 0
+    for run in runs:
+        done += await work(run, now=now)
+    return done
+
+
+async def work(run: UUID, *, now: datetime) -> bool:
+    """Do a run, unless somebody else is at it. True when it was done here."""
+    if not await _LEASE.run(run=run, now=now, until=now + rules.LEASE):
+        return False
+    found = await queries.run(run)
+    try:
+        suggestion = await _suggested(run, found.request)
+    except DomainError as error:
+        await failed(run, error.message, now=clock.now())
+    except Exception:
+        await failed(run, "Matching stopped because of a mistake of ours. Suggest pairs again.", now=clock.now())
+        raise
+    else:
+        await finished(run, suggestion, now=clock.now())
+    return True
+
+
+async def _suggested(run: UUID, request: Request) -> Suggestion:
+    size = len(request.pool.mentors) * len(request.pool.mentees)
+    if size <= rules.SMALL:
+        line = await asyncio.to_thread(answer, request)
+    else:
+        line = await _in_its_own_process(run, request)
+    if line.suggestion is None:
+        raise rules.NotReady(line.refused or "Matching stopped before it was done. Suggest pairs again.")
+    return line.suggestion
+
+
+async def _in_its_own_process(run: UUID, request: Request) -> Line:
+    """Notes how far it is, and keeps the lease while there is progress."""
+    far = 0
+
+    def told(done: float, _: str) -> None:
+        nonlocal far
+        far = max(far, int(done * 100))
+
+    asking = asyncio.create_task(ask(request, told), context=Context())
+    noted = 0
+    try:
+        while not asking.done():
+            await asyncio.wait([asking], timeout=0.5)
+            if far >= noted + STEP or not asking.done():
+                noted = far
+                await MatchRun.update(
+                    {MatchRun.progress: min(99, far), MatchRun.leased_until: clock.now() + rules.LEASE}
+                ).where(MatchRun.id == run)
+        return asking.result()
+    finally:
+        asking.cancel()
+
+
+async def finished(run: UUID, suggestion: Suggestion, *, now: datetime) -> None:
+    """Keep what came out."""
+    await MatchRun.update(
+        {
+            MatchRun.state: RunState.READY,
+            MatchRun.result: msgspec.json.encode(suggestion, order="deterministic").decode(),
+            MatchRun.matched: suggestion.totals.paired,
+            MatchRun.unmatched: len(suggestion.unmatched),
+            MatchRun.total: suggestion.totals.total,
+            MatchRun.progress: 100,
+            MatchRun.done_at: now,
+            MatchRun.leased_until: None,
+        }
+    ).where(MatchRun.id == run)
+
+
+async def failed(run: UUID, problem: str, *, now: datetime) -> None:
+    """Say why nothing came out."""
+    await MatchRun.update(
+        {
+            MatchRun.state: RunState.FAILED,
+            MatchRun.problem: problem[:300],
+            MatchRun.done_at: now,
+            MatchRun.leased_until: None,
+        }
+    ).where(MatchRun.id == run)
