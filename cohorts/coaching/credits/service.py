@@ -48,7 +48,7 @@ async def set_rules(programme: UUID, choices: RuleChoices, *, version: int, acto
             await CoachingRules.update({**values, **stamp}).where(CoachingRules.id == before.id)
         was, becomes = audit.changed({each: getattr(before, each) for each in names} if before else {}, values)
         about = About("programme", programme, found_programme["name"])
-        await audit.record("coaching.rules", about, actor=actor, now=now, before=was, after=becomes)
+        await audit.record("coaching.rules", about, actor=actor, now=now, before=was if before else None, after=becomes)
         found = await queries.rules_of(programme)
         assert found is not None
         return found
