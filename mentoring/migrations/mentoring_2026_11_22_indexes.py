@@ -18,6 +18,8 @@ STATEMENTS = [
     # pairings: one live pairing for each round and pair
     "CREATE UNIQUE INDEX pairing_once ON pairing (round, mentor, mentee) "
     "WHERE status IN ('draft', 'proposed', 'accepted', 'active', 'paused')",
+    "CREATE UNIQUE INDEX pairing_one_of_mentee ON pairing (mentee_profile) "
+    "WHERE status IN ('draft', 'proposed', 'accepted', 'active', 'paused')",
     "CREATE INDEX pairing_by_status ON pairing (round, status)",
     "CREATE INDEX pairing_to_answer ON pairing (answer_by) WHERE status = 'proposed'",
     "CREATE INDEX pairing_change_by_time ON pairing_change (pairing, at)",

@@ -264,9 +264,11 @@ _CHANGES = database.compiled_sql("""
 
 async def changes(pairing: UUID) -> list[Change]:
     """How a pairing came to be as it is, the first step first; for coordinators."""
-    return [
+    found = [
         Change(**{**row, "to_status": PairingStatus(row["to_status"])}) for row in await _CHANGES.run(pairing=pairing)
     ]
+    way = list(PairingStatus)  # two steps of one instant, such as yes and the first day
+    return sorted(found, key=lambda step: (step.at, way.index(step.to_status)))
 
 
 def _view(row: dict[str, Any]) -> PairingView:
