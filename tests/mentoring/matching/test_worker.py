@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import signal
+from typing import Any
 
 import msgspec
 import pytest
@@ -60,9 +62,17 @@ async def test_a_run_that_takes_too_long_is_ended() -> None:
     assert str(refused.value) == "Matching took longer than 0 seconds and was stopped."
 
 
-async def test_who_waits_can_leave_and_the_process_ends() -> None:
+async def test_who_waits_can_leave_and_the_process_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     big = a_scheme(mentees=600, mentors=400, seed=1)
     begun = asyncio.Event()
+    started: list[asyncio.subprocess.Process] = []
+    start = asyncio.create_subprocess_exec
+
+    async def remembered(*words: str, **given: Any) -> asyncio.subprocess.Process:
+        started.append(await start(*words, **given))
+        return started[0]
+
+    monkeypatch.setattr(asyncio, "create_subprocess_exec", remembered)
     waiting = asyncio.create_task(ask(Request(pool=big.pool, criteria=big.criteria), lambda _done, _doing: begun.set()))
     await begun.wait()
 
@@ -70,3 +80,4 @@ async def test_who_waits_can_leave_and_the_process_ends() -> None:
 
     with pytest.raises(asyncio.CancelledError):
         await waiting
+    assert [child.returncode for child in started] == [-signal.SIGKILL]
