@@ -67,3 +67,40 @@ class Coached(msgspec.Struct, frozen=True, kw_only=True):
 async def coached(coach: UUID, *, since: datetime) -> list[Coached]:
     """The people whose goals this coach shares and whose coaching goes on or ended after ``since``, by name."""
     return [Coached(**row) for row in await _COACHED.run(coach=coach, since=since)]
+
+
+_ASKED = database.compiled_sql(
+    """
+    SELECT en.id AS enrolment, g.name AS programme_name,
+           CASE WHEN a.id IS NULL OR a.agreed_at IS NOT NULL
+                OR NOT EXISTS (SELECT 1 FROM goal o WHERE o.enrolment = en.id AND o.dropped_at IS NULL)
+                THEN 0 ELSE 1 END AS goals,
+           CASE WHEN v.id IS NULL OR v.answered_at IS NOT NULL THEN 0 ELSE 1 END AS evaluation
+    FROM enrolment en
+    JOIN cohort c ON c.id = en.cohort
+    JOIN programme g ON g.id = c.programme
+    LEFT JOIN goal_agreement a ON a.enrolment = en.id AND a.party = 'coachee'
+    LEFT JOIN closing_evaluation v ON v.enrolment = en.id
+    WHERE en.person = :person AND ((a.id IS NOT NULL AND a.agreed_at IS NULL)
+        OR (v.id IS NOT NULL AND v.answered_at IS NULL))
+    ORDER BY en.created_at, en.id
+    """,
+    types={"goals": bool, "evaluation": bool},
+)
+
+
+class Asked(msgspec.Struct, frozen=True, kw_only=True):
+    """What the record asks of a coachee, in one of their places."""
+
+    enrolment: UUID
+    programme_name: str
+    goals: bool
+    """To agree to the goals, which the coach has written or changed."""
+    evaluation: bool
+    """To look back on the coaching."""
+
+
+async def asked_of(person: UUID) -> list[Asked]:
+    """What waits for this coachee, for their home page. One query."""
+    found = [Asked(**row) for row in await _ASKED.run(person=person)]
+    return [one for one in found if one.goals or one.evaluation]

@@ -5,7 +5,9 @@ from datetime import datetime, timedelta
 import pytest
 
 from cohorts.coaching.bookings.tables import SessionKind, SessionStatus
-from cohorts.coaching.record import circle, coachees, service
+from cohorts.coaching.record import circle, coachees, goals, service
+from cohorts.coaching.record.evaluation import Answer
+from cohorts.coaching.record.goals import NewGoal
 from cohorts.schedule.tables import Cohort
 from tests.support.coached import Pair, a_pair
 
@@ -68,3 +70,23 @@ async def test_coaching_that_ended_long_ago_is_left_out(now: datetime) -> None:
     await Cohort.update({Cohort.last_ends_at: now - timedelta(days=190)}).where(Cohort.id == pair.cohort)
 
     assert await states(pair, now) == []
+
+
+async def test_a_coachee_is_asked_to_agree_and_to_look_back(now: datetime) -> None:
+    pair = await a_pair(now=now)
+    assert await coachees.asked_of(pair.coachee) == []
+
+    await goals.set_goals(pair.enrolment, [NewGoal("Speak up")], actor=pair.as_coach, now=now)
+    (to_agree,) = await coachees.asked_of(pair.coachee)
+    await service.agree(pair.enrolment, seal=(await circle.goals(pair.enrolment)).seal, actor=pair.as_coachee, now=now)
+    agreed = await coachees.asked_of(pair.coachee)
+    await pair.over()
+    await service.ask_evaluations(now)
+    (to_look_back,) = await coachees.asked_of(pair.coachee)
+    await service.evaluate(pair.enrolment, Answer(overall=4), {}, actor=pair.as_coachee, now=now)
+
+    assert (to_agree.goals, to_agree.evaluation) == (True, False)
+    assert agreed == []
+    assert (to_look_back.goals, to_look_back.evaluation) == (False, True)
+    assert await coachees.asked_of(pair.coachee) == []
+    assert await coachees.asked_of(pair.coach_person) == []
