@@ -7,7 +7,11 @@ import httpx
 import pytest
 
 from academy import database as room
+from academy.audit.service import ACADEMY
+from academy.invites import service as invites
 from cohorts.coaching.bookings import queries as bookings
+from cohorts.coaching.bookings import service as booking
+from cohorts.coaching.bookings.rules import Party
 from cohorts.coaching.bookings.tables import CoachingSession, MoveRequest, SessionStatus
 from cohorts.coaching.record import circle, hours, queries, service
 from cohorts.coaching.record.log import NewEntry
@@ -107,6 +111,57 @@ class TestSessions:
         assert "A meeting came up." in words(page)
         assert answer.headers["location"] == "/coach"
         assert [row["state"] for row in await MoveRequest.select(MoveRequest.state)] == ["declined"]
+
+    async def test_a_yes_to_a_wish_moves_the_session(self, client: httpx.AsyncClient, pair: Pair) -> None:
+        session = await booking.book(
+            pair.enrolment,
+            pair.coach,
+            starts_at=pair.now + timedelta(hours=12),
+            minutes=60,
+            by=Party.ACADEMY,
+            actor=ACADEMY,
+            now=pair.now,
+        )
+        wanted = await a_wish(pair, session, days=2)
+        await sign_in(client, pair.coach_person)
+
+        answer = await post(
+            client,
+            f"/coaching/sessions/{session}/answer",
+            {"answer": "yes", "asked_for": wanted.isoformat()},
+            page="/coach",
+        )
+
+        assert answer.headers["location"] == "/coach"
+        rows = await CoachingSession.select(CoachingSession.starts_at).where(CoachingSession.id == session)
+        assert rows[0]["starts_at"] == wanted
+        assert [row["state"] for row in await MoveRequest.select(MoveRequest.state)] == ["accepted"]
+
+    async def test_what_stands_in_a_calendar_is_said_before_a_yes_counts(
+        self, client: httpx.AsyncClient, pair: Pair
+    ) -> None:
+        session = await pair.session(days=3, status=SessionStatus.REQUESTED)
+        starts_at = pair.now + timedelta(days=3)
+        event = await invites.create_event(
+            title="Board meeting", starts_at=starts_at, ends_at=starts_at + timedelta(hours=2), now=pair.now,
+            context={"cohort": "Top Talent"},
+        )  # fmt: skip
+        await invites.invite(
+            event, [pair.coachee], now=pair.now, context={"cohort": "Top Talent"}, paths={pair.coachee: "/home"}
+        )
+        await sign_in(client, pair.coach_person)
+        path = f"/coaching/sessions/{session}/answer"
+        said = {"answer": "yes", "asked_for": starts_at.isoformat()}
+
+        warned = await post(client, path, said, page=path)
+        stands = await status_of(session)
+        await post(client, path, {**said, "despite_clash": "yes"}, page=path)
+
+        assert warned.status_code == 409
+        assert "Say yes all the same" in words(warned)
+        assert "Board meeting" not in warned.text
+        assert stands == "requested"
+        assert await status_of(session) == "booked"
 
     async def test_nobody_says_yes_to_another_time_than_they_have_read(
         self, client: httpx.AsyncClient, pair: Pair
