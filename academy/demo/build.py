@@ -20,6 +20,7 @@ from academy.audit.service import ACADEMY, About, Actor
 from academy.database.secret import secret_key
 from academy.demo import gatherings, happenings, leading, logos, organisations, programmes, training
 from academy.demo.coaching import Coaching
+from academy.demo.mentoring import Mentoring
 from academy.demo.people import COLLEAGUE, COORDINATOR, Cast, Somebody, invent
 from academy.demo.plan import ONE, Days, Plan
 from academy.demo.recent import Recent
@@ -84,7 +85,8 @@ async def build(
     plans = _plans(Year(days, cast, seed=seed, scale=scale))
     recent = Recent(world, days, {plan.code: plan for plan in plans})
     coaching = Coaching(world, days, plans, scale=scale)
-    steps = [*_steps(plans, world, days, recent, seed=seed), *coaching.steps()]
+    mentoring = Mentoring(world, days, cast, seed=seed, scale=scale)
+    steps = [*_steps(plans, world, days, recent, seed=seed), *coaching.steps(), *mentoring.steps()]
     steps.sort(key=lambda step: step.at)
     settled = now - JUST_NOW
     await _happen([step for step in steps if step.at <= settled], watch)

@@ -327,7 +327,8 @@ class Coaching:
             if key in self.booked:
                 known = await sessions.any_session(self.booked[key])
                 if known.status is SessionStatus.REQUESTED:
-                    await bookings.answer_booking(known.id, yes=True, actor=self._coach_of(known.coach), now=now)
+                    coach = self._coach_of(known.coach)
+                    await bookings.answer_booking(known.id, yes=True, despite_clash=True, actor=coach, now=now)
 
         return run
 
@@ -340,7 +341,8 @@ class Coaching:
             known = await sessions.any_session(self.booked[key])
             coach, at = self._coach_of(known.coach), known.ends_at + HOUR / 2
             if known.status is SessionStatus.REQUESTED:
-                await bookings.answer_booking(known.id, yes=True, actor=coach, now=known.starts_at - 30 * HOUR)
+                then = known.starts_at - 30 * HOUR
+                await bookings.answer_booking(known.id, yes=True, despite_clash=True, actor=coach, now=then)
             minutes = known.length - 5 * (number % 3) if status is SessionStatus.COMPLETED else None
             await bookings.mark(known.id, status, minutes=minutes, actor=coach, now=at)
             if status is SessionStatus.COMPLETED and number % 3 == 1:
