@@ -21,6 +21,7 @@ from cohorts.attendance import queries as attendance
 from cohorts.attendance.rules import OPENS_BEFORE
 from cohorts.coaching.bookings import queries as coaching
 from cohorts.coaching.bookings.answers import answers
+from cohorts.coaching.record import coachees
 from cohorts.completion.record import record_of
 from cohorts.enrolment import queries as enrolments
 from cohorts.enrolment.manage import REPLIES
@@ -61,6 +62,8 @@ async def home(request: Request[Any, Any, Any]) -> Response[Any]:
             [one for one in reversed(led) if one.untaken(now)][:MOST_REGISTERS],
             coached,
             answered,
+            await coachees.asked_of(person) if coached else [],
+            await coachees.waits_for(person, now=now) if request.user.coach else None,
             zone=request.user.time_zone,
             now=now,
         ),

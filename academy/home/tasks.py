@@ -12,6 +12,7 @@ from academy.invites.times import UK, uk_day, uk_time
 from cohorts.attendance.queries import Led
 from cohorts.coaching.bookings.answers import Answer
 from cohorts.coaching.bookings.queries import OwnCoaching, SessionView
+from cohorts.coaching.record.coachees import Asked, Waits
 from cohorts.enrolment.queries import OwnEnrolment
 from cohorts.enrolment.rules import LIVE
 from cohorts.enrolment.service import manage_path
@@ -36,12 +37,15 @@ def tasks(
     untaken: Sequence[Led] = (),
     coached: Sequence[OwnCoaching] = (),
     answered: Sequence[Answer] = (),
+    asked: Sequence[Asked] = (),
+    waits: Waits | None = None,
     *,
     zone: str = UK,
     now: datetime | None = None,
 ) -> list[Task]:
     """Registers to take, the latest first; places to confirm, the first to expire first; then invites to answer;
-    then coaching: what coaches have answered, and sessions to book. ``zone`` is the reader's.
+    then coaching: what waits for a coach, what coaches have answered, goals to agree to, coaching to look back on, and
+    sessions to book. ``zone`` is the reader's.
 
     ``events`` are to come, the next first. The next one has its own question on the page, so it is no task.
     """
@@ -49,7 +53,9 @@ def tasks(
         *_registers(untaken),
         *_confirm(places),
         *_answer(events),
+        *_waits(waits),
         *_answered(answered, zone),
+        *_asked(asked),
         *_to_book(coached, now),
     ]
 
@@ -122,6 +128,50 @@ def _answered(answers: Sequence[Answer], zone: str) -> list[Task]:
         )
         for one in answers
     ]
+
+
+def _waits(waits: Waits | None) -> list[Task]:
+    """What people who are coached wait for: it all stands on the coach's first page."""
+    if waits is None or not waits.asking + waits.unmarked:
+        return []
+    parts = [
+        ("1 request waits" if waits.asking == 1 else f"{waits.asking} requests wait") + " for your answer"
+        if waits.asking
+        else "",
+        ("1 session has" if waits.unmarked == 1 else f"{waits.unmarked} sessions have") + " no outcome yet"
+        if waits.unmarked
+        else "",
+    ]
+    what = ", ".join(filter(None, parts))
+    return [
+        Task(id="coach", what="Your coachees wait for you", why=f"{what}.", action="See your sessions", href="/coach")
+    ]
+
+
+def _asked(asked: Sequence[Asked]) -> list[Task]:
+    found = []
+    for one in asked:
+        if one.goals:
+            found.append(
+                Task(
+                    id=f"goals-{one.enrolment}",
+                    what="Read the goals of your coaching",
+                    why=f"{one.programme_name}: your coach has written or changed them.",
+                    action="Read and agree",
+                    href=f"/coaching/{one.enrolment}/goals",
+                )
+            )
+        if one.evaluation:
+            found.append(
+                Task(
+                    id=f"evaluation-{one.enrolment}",
+                    what="Look back on your coaching",
+                    why=f"{one.programme_name}: it takes about three minutes.",
+                    action="Look back",
+                    href=f"/coaching/{one.enrolment}/evaluation",
+                )
+            )
+    return found
 
 
 def _to_book(coached: Sequence[OwnCoaching], now: datetime | None) -> list[Task]:

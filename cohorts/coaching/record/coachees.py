@@ -104,3 +104,30 @@ async def asked_of(person: UUID) -> list[Asked]:
     """What waits for this coachee, for their home page. One query."""
     found = [Asked(**row) for row in await _ASKED.run(person=person)]
     return [one for one in found if one.goals or one.evaluation]
+
+
+_WAITS = database.compiled_sql(
+    """
+    SELECT coalesce(sum(CASE WHEN s.ends_at > :now AND (s.status = 'requested' OR r.id IS NOT NULL)
+               THEN 1 ELSE 0 END), 0) AS asking,
+           coalesce(sum(CASE WHEN s.ends_at <= :now AND s.status = 'booked' THEN 1 ELSE 0 END), 0) AS unmarked
+    FROM coach k
+    JOIN coaching_session s ON s.coach = k.id
+    LEFT JOIN move_request r ON r.session = s.id AND r.state = 'open'
+    WHERE k.person = :person AND s.status IN ('requested', 'booked')
+    """,
+    types={"asking": int, "unmarked": int},
+)
+
+
+class Waits(msgspec.Struct, frozen=True):
+    """How many requests wait for a coach's answer, and how many sessions for their outcome."""
+
+    asking: int = 0
+    unmarked: int = 0
+
+
+async def waits_for(person: UUID, *, now: datetime) -> Waits:
+    """What waits for this person as a coach, for their home page. One query."""
+    row = await _WAITS.first(person=person, now=now)
+    return Waits(**row) if row else Waits()
