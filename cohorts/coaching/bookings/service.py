@@ -2,6 +2,7 @@
 
 from cohorts.coaching.bookings.book import answer_booking as answer_booking
 from cohorts.coaching.bookings.book import book as book
+from cohorts.coaching.bookings.leaving import OtherPerson as OtherPerson
 from cohorts.coaching.bookings.leaving import end as end
 from cohorts.coaching.bookings.leaving import lapse as lapse
 from cohorts.coaching.bookings.leaving import transfer as transfer
