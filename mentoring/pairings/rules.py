@@ -9,9 +9,10 @@ from typing import Protocol
 
 from academy.errors import DomainError
 from academy.invites.times import UK, utc_to_local
-from mentoring.pairings.tables import DeclineReason, PairingStatus
+from mentoring.pairings.tables import DeclineReason, MeetingStatus, PairingStatus
 
 S = PairingStatus
+M = MeetingStatus
 
 MOVES: dict[PairingStatus | None, frozenset[PairingStatus]] = {
     None: frozenset({S.DRAFT, S.PROPOSED, S.ACCEPTED}),  # accepted at once: made by hand, both agreed beforehand
@@ -30,6 +31,15 @@ LIVE = frozenset({S.DRAFT, S.PROPOSED, S.ACCEPTED, S.ACTIVE, S.PAUSED})
 MET = frozenset({S.ACCEPTED, S.ACTIVE, S.PAUSED, S.COMPLETED, S.ENDED_EARLY})
 """Both know of each other."""
 UNDER_WAY = frozenset({S.ACCEPTED, S.ACTIVE, S.PAUSED})
+
+MEETING_MOVES: dict[MeetingStatus, frozenset[MeetingStatus]] = {
+    M.PLANNED: frozenset({M.HELD, M.MISSED, M.CANCELLED}),
+    M.MISSED: frozenset({M.HELD}),  # it was only later, or marked by mistake
+    M.HELD: frozenset({M.CANCELLED}),  # logged by mistake
+    M.CANCELLED: frozenset(),
+}
+MAY_HAVE_BEEN = frozenset({M.PLANNED, M.MISSED})
+"""A meeting of that day that somebody now says took place."""
 
 CALLED: dict[PairingStatus, str] = {
     S.DRAFT: "Draft",
@@ -79,6 +89,10 @@ class TooLate(DomainError):
     """The time to answer is over, or the pairing is."""
 
 
+class NotNow(DomainError):
+    """The pairing, or the meeting, stands so that this is not possible now."""
+
+
 def move(before: PairingStatus | None, after: PairingStatus) -> PairingStatus:
     """The only way from one status to another. Raises ForbiddenMove."""
     if after not in MOVES[before]:
@@ -117,6 +131,33 @@ def why_not_pair(*, mentor: object, mentee: object, taken: int, capacity: int, t
         places = "1 place, and it is" if capacity == 1 else f"{capacity} places, and all are"
         return NoPlace(f"This mentor has {places} taken.")
     return None
+
+
+def why_not_meet(status: PairingStatus) -> DomainError | None:
+    """Why no meeting can be planned; None when one can."""
+    if status is S.PAUSED:
+        return NotNow("This pairing is paused. Take it up again first.")
+    if status not in UNDER_WAY:
+        return NotNow("This pairing is over, so nothing more can be planned in it.")
+    return None
+
+
+def why_not_log(
+    day: date, *, answered_at: datetime | None, ended_at: datetime | None, now: datetime
+) -> DomainError | None:
+    """Why a meeting on that day cannot be logged; None when it can. What is over is logged up to its last day."""
+    if day > utc_to_local(now, UK).date():
+        return NotNow("Log a meeting when you have had it. To plan one, offer it.")
+    if answered_at is not None and day < utc_to_local(answered_at, UK).date():
+        return NotNow("You had not been introduced on that day. Check the date.")
+    if ended_at is not None and day > utc_to_local(ended_at, UK).date():
+        return NotNow("The pairing was over on that day. Check the date.")
+    return None
+
+
+def let_down(*, mentee: object, by: object) -> str:
+    """Who comes first in the next run after a pairing was ended; the mentee, where neither of the two ended it."""
+    return "mentor" if by == mentee else "mentee"
 
 
 # ---------------------------------------------------------------------- health
