@@ -90,6 +90,8 @@ POST   /coaching/sessions/{session:uuid}/move
 GET    /coaching/sessions/{session:uuid}/move/check
 POST   /coaching/sessions/{session:uuid}/move/withdraw
 POST   /coaching/sessions/{session:uuid}/note
+POST   /coaching/sessions/{session:uuid}/outcome
+POST   /coaching/sessions/{session:uuid}/outcome/undo
 POST   /coaching/{enrolment:uuid}/book
 GET    /coaching/{enrolment:uuid}/check
 POST   /coaching/{enrolment:uuid}/check
@@ -155,8 +157,6 @@ GET    /coach/times/rules
 POST   /coach/times/rules
 GET    /coaching/sessions/{session:uuid}/answer
 POST   /coaching/sessions/{session:uuid}/answer
-POST   /coaching/sessions/{session:uuid}/outcome
-POST   /coaching/sessions/{session:uuid}/outcome/undo
 
 Coordinators:
 GET    /alumni

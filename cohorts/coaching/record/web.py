@@ -72,9 +72,12 @@ def again(
 
 
 # ------------------------------------------------------------------- outcome
-@post("/coaching/sessions/{session:uuid}/outcome", who=Who.COACH)
+@post("/coaching/sessions/{session:uuid}/outcome", who=Who.SIGNED_IN)
 async def mark(request: Request[Any, Any, Any], session: FromPath[UUID]) -> Response[Any]:
-    """Say how it went: it took place, the coachee did not come, or the coach could not."""
+    """Say how it went: it took place, the coachee did not come, or the coach could not.
+
+    Also for a coach who has left the academy since: what they delivered is theirs to note.
+    """
     seat = await coach_seat(request, session)
     fields = await read_form(request)
     planned = int((seat.ends_at - seat.starts_at).total_seconds() // 60)
@@ -86,11 +89,11 @@ async def mark(request: Request[Any, Any, Any], session: FromPath[UUID]) -> Resp
     told = f"Noted: {bookings.CALLED[said.status].lower()}"
     if said.status is SessionStatus.COMPLETED:
         told = f"Noted: it took place, {said.minutes} minutes"
-    back = "/coach" if fields.get("back") == "coach" else seat.path
+    back = "/coach" if fields.get("back") == "coach" and request.user.coach else seat.path
     return redirect(back, said=f"{told}. You can take this back on the page of the session.")
 
 
-@post("/coaching/sessions/{session:uuid}/outcome/undo", who=Who.COACH)
+@post("/coaching/sessions/{session:uuid}/outcome/undo", who=Who.SIGNED_IN)
 async def undo_mark(request: Request[Any, Any, Any], session: FromPath[UUID]) -> Response[Any]:
     """Nothing is noted any more; the credit is as it was."""
     seat = await coach_seat(request, session)

@@ -1,5 +1,6 @@
 """Goals: written by either of the two, agreed by both, and by a manager where the programme wants that."""
 
+import asyncio
 from datetime import datetime, timedelta
 
 import pytest
@@ -300,3 +301,28 @@ async def test_once_somebody_has_rated_them_goals_stay(now: datetime) -> None:
 
     with pytest.raises(rules.GoalsAreRated):
         await goals.set_goals(pair.enrolment, [LISTEN], actor=pair.as_coachee, now=now)
+
+
+async def test_of_two_who_change_the_goals_at_once_one_is_told(now: datetime) -> None:
+    pair = await a_pair(now=now)
+    await pair.with_goals("Old")
+    seal = (await circle.goals(pair.enrolment)).seal
+
+    done = await asyncio.gather(
+        goals.set_goals(pair.enrolment, [SPEAK], seal=seal, actor=pair.as_coach, now=now),
+        goals.set_goals(pair.enrolment, [LISTEN], seal=seal, actor=pair.as_coachee, now=now),
+        return_exceptions=True,
+    )
+
+    assert sorted(type(each).__name__ for each in done) == ["ChangedMeanwhile", "bool"]
+    assert len((await circle.goals(pair.enrolment)).goals) == 1
+
+
+async def test_control_without_the_seal_the_later_one_writes_over_the_first(now: datetime) -> None:
+    pair = await a_pair(now=now)
+    await pair.with_goals("Old")
+
+    await goals.set_goals(pair.enrolment, [SPEAK], actor=pair.as_coach, now=now)
+    await goals.set_goals(pair.enrolment, [LISTEN], actor=pair.as_coachee, now=now)
+
+    assert [goal.text for goal in (await circle.goals(pair.enrolment)).goals] == ["Listen first"]

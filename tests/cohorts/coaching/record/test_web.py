@@ -129,8 +129,21 @@ class TestOutcome:
         of_other = await post(client, f"{path}/outcome", {"outcome": "attended"}, page="/coach")
 
         assert "How did it go?" not in words(page)
-        assert (of_coachee.status_code, of_other.status_code) == (403, 404)
+        assert (of_coachee.status_code, of_other.status_code) == (404, 404)
         assert await status_of(session) == ("booked", None)
+
+    async def test_a_coach_who_has_left_still_notes_what_they_delivered(
+        self, client: httpx.AsyncClient, pair: Pair
+    ) -> None:
+        session = await pair.session(days=-1)
+        await times.leave(pair.coach, actor=ACADEMY, now=pair.now)
+        await sign_in(client, pair.coach_person)
+        path = f"/coaching/sessions/{session}"
+
+        answer = await post(client, f"{path}/outcome", {"outcome": "attended", "back": "coach"}, page=path)
+
+        assert answer.headers["location"] == path
+        assert await status_of(session) == ("completed", 60)
 
     async def test_a_coach_who_is_a_coachee_elsewhere_does_not_mark_their_own_coaching(
         self, client: httpx.AsyncClient, pair: Pair
