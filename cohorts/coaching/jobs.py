@@ -18,11 +18,13 @@ NOT_AFTER_TOLD = timedelta(hours=12)
 """Whoever has been told of a session in these hours knows; a reminder would only be noise."""
 OVER = "Coaching in this programme is over."
 
+# For SQLite: CROSS JOIN keeps the order of the tables, from the few programmes with coaching to their people; IN beside
+# "=" says that the index over sessions to come may be used.
+
 # Enrolled where there is coaching, and nothing granted: for the first time, or since they came back.
 _UNGRANTED = database.compiled_sql("""
-    SELECT e.id FROM enrolment e JOIN cohort c ON c.id = e.cohort
-    JOIN coaching_rules r ON r.programme = c.programme
-    WHERE e.status = 'enrolled' AND c.status <> 'closed' AND (
+    SELECT e.id FROM coaching_rules r CROSS JOIN cohort c CROSS JOIN enrolment e
+    WHERE c.programme = r.programme AND e.cohort = c.id AND e.status = 'enrolled' AND c.status <> 'closed' AND (
         NOT EXISTS (SELECT 1 FROM credit_entry l WHERE l.enrolment = e.id)
         OR EXISTS (
             SELECT 1 FROM credit_entry l WHERE l.enrolment = e.id AND l.kind = 'expired' AND l.at <= e.enrolled_at
@@ -34,7 +36,8 @@ _UNGRANTED = database.compiled_sql("""
 """)
 # Out of the cohort, and still with something to come or something left.
 _ENDED = database.compiled_sql("""
-    SELECT e.id FROM enrolment e WHERE e.status <> 'enrolled' AND (
+    SELECT e.id FROM coaching_rules r CROSS JOIN cohort c CROSS JOIN enrolment e
+    WHERE c.programme = r.programme AND e.cohort = c.id AND e.status <> 'enrolled' AND (
         EXISTS (SELECT 1 FROM coaching_session s WHERE s.enrolment = e.id AND s.status IN ('requested', 'booked')
             AND s.starts_at > :now)
         OR (SELECT sum(l.change) FROM credit_entry l WHERE l.enrolment = e.id) > 0
@@ -49,7 +52,9 @@ _LEFT_OVER = database.compiled_sql("""
     ORDER BY e.id
 """)
 _UNANSWERED = database.compiled_sql("""
-    SELECT id FROM coaching_session WHERE status = 'requested' AND starts_at <= :now ORDER BY starts_at, id
+    SELECT id FROM coaching_session WHERE status IN ('requested', 'booked') AND status = 'requested'
+        AND starts_at <= :now
+    ORDER BY starts_at, id
 """)
 _STALE_WISHES = database.compiled_sql("""
     SELECT r.id FROM move_request r JOIN coaching_session s ON s.id = r.session
@@ -59,7 +64,8 @@ _TOMORROW = database.compiled_sql("""
     SELECT s.event, s.starts_at, v.changed_at, i.person, i.invited_at
     FROM coaching_session s JOIN calendar_event v ON v.id = s.event
     JOIN invitee i ON i.event = v.id AND i.state = 'invited'
-    WHERE s.status = 'booked' AND s.starts_at > :now AND s.starts_at <= :horizon
+    WHERE s.status IN ('requested', 'booked') AND s.status = 'booked' AND s.starts_at > :now
+        AND s.starts_at <= :horizon
     ORDER BY s.starts_at, s.id, i.person
 """)
 _TOLD = database.compiled_sql("SELECT key FROM message WHERE about_id = :event AND kind = 'coaching-reminder'")

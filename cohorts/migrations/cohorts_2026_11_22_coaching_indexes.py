@@ -22,6 +22,7 @@ STATEMENTS = [
     # bookings: beside the check for overlaps under the lock, a net that needs no lock
     "CREATE UNIQUE INDEX coaching_session_one_at_a_time ON coaching_session (coach, starts_at) "
     "WHERE status IN ('requested', 'booked')",
+    "CREATE INDEX coaching_session_to_come ON coaching_session (starts_at) WHERE status IN ('requested', 'booked')",
     "CREATE UNIQUE INDEX coaching_session_one_event ON coaching_session (event)",
     "CREATE INDEX coaching_session_by_end ON coaching_session (coach, ends_at)",
     "CREATE INDEX coaching_session_of_person ON coaching_session (enrolment, starts_at)",
