@@ -18,7 +18,8 @@ from cohorts.schedule.tables import CohortStatus
 
 _COHORT = """
     SELECT c.id, c.code, c.name, c.status, c.zone, c.closed_at, c.programme, p.name AS programme_name,
-           p.sessions_needed, p.cpd_minutes, s.role AS sponsor_role, o.name AS sponsor
+           p.sessions_needed, p.cpd_minutes, s.role AS sponsor_role, o.name AS sponsor,
+           EXISTS (SELECT 1 FROM coaching_rules r WHERE r.programme = c.programme) AS has_coaching
     FROM cohort c
     JOIN programme p ON p.id = c.programme
     LEFT JOIN sponsorship s ON s.id = c.sponsorship
@@ -56,6 +57,7 @@ class Closing(msgspec.Struct, frozen=True, kw_only=True):
     sessions_needed: int | None
     cpd_minutes: int
     sponsor_line: str
+    has_coaching: bool = False
 
 
 class Verdict(msgspec.Struct, frozen=True, kw_only=True):
@@ -123,6 +125,7 @@ async def standing(cohort: UUID) -> Standing | None:
         sessions_needed=row["sessions_needed"],
         cpd_minutes=row["cpd_minutes"],
         sponsor_line=sponsor,
+        has_coaching=bool(row["has_coaching"]),
     )
     sessions = await attendance.sessions(cohort)
     marks = await attendance.marks(cohort)

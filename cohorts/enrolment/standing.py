@@ -19,6 +19,7 @@ from cohorts.schedule.tables import CohortStatus
 _COHORT = database.compiled_sql("""
     SELECT c.id, c.code, c.name, c.status, c.zone, c.capacity, c.registration_opens_at, c.registration_closes_at,
            p.name AS programme_name, p.slug AS programme_slug,
+           EXISTS (SELECT 1 FROM coaching_rules r WHERE r.programme = c.programme) AS has_coaching,
            (SELECT count(*) FROM enrolment e WHERE e.cohort = c.id AND e.status IN ('enrolled', 'offered')) AS taken,
            (SELECT count(*) FROM enrolment e WHERE e.cohort = c.id AND e.status = 'waitlisted') AS waiting,
            (SELECT coalesce(max(e.list_number), 0) FROM enrolment e WHERE e.cohort = c.id) AS last_number
@@ -64,6 +65,7 @@ class Cohort(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     programme_name: str
     programme_slug: str
+    has_coaching: bool
     facts: CohortFacts
     last_number: int
     """The highest list number ever given in this cohort."""
@@ -90,6 +92,7 @@ async def read(cohort: UUID, *, now: datetime) -> Cohort:
         name=row["name"],
         programme_name=row["programme_name"],
         programme_slug=row["programme_slug"],
+        has_coaching=bool(row["has_coaching"]),
         last_number=row["last_number"],
         sessions=sessions,
         facts=CohortFacts(

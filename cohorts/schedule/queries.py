@@ -19,7 +19,8 @@ SELECT c.id, c.programme, c.code, c.name, c.status, c.region, c.format, c.venue,
        p.sessions_needed, p.contact_minutes, p.cpd_minutes,
        (SELECT count(*) FROM enrolment e WHERE e.cohort = c.id AND e.status IN ('enrolled', 'offered')) AS taken,
        s.role AS sponsor_role, s.logo_type AS sponsor_logo_type, s.logo_alt AS sponsor_logo_alt,
-       s.web_address AS sponsor_web_address, o.name AS sponsor_name
+       s.web_address AS sponsor_web_address, o.name AS sponsor_name,
+       EXISTS (SELECT 1 FROM coaching_rules r WHERE r.programme = c.programme) AS has_coaching
 FROM cohort c JOIN programme p ON p.id = c.programme
 LEFT JOIN sponsorship s ON s.id = c.sponsorship LEFT JOIN organisation o ON o.id = s.organisation
 WHERE c.{key} = :{key}

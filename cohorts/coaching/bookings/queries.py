@@ -114,6 +114,7 @@ _OF_COACH = database.compiled_sql(
     _SESSION + "s.coach = :coach AND s.ends_at > :since AND s.starts_at < :until" + _IN_ORDER
 )
 _OF_COHORT = database.compiled_sql(_SESSION + "e.cohort = :cohort" + _IN_ORDER)
+_BETWEEN = database.compiled_sql(_SESSION + "s.ends_at > :since AND s.starts_at < :until" + _IN_ORDER)
 _LIVE_OF_COACH = database.compiled_sql(_SESSION + f"s.coach = :coach AND s.ends_at > :now AND {_LIVE}" + _IN_ORDER)
 _UNMARKED = database.compiled_sql(
     _SESSION + "s.coach = :coach AND s.ends_at <= :now AND s.status = 'booked'" + _IN_ORDER
@@ -158,6 +159,11 @@ async def of_coach(coach: UUID, *, since: datetime | None = None, until: datetim
 async def of_cohort(cohort: UUID) -> list[SessionView]:
     """Of everybody in a cohort, for staff."""
     return _for_staff(await _OF_COHORT.run(cohort=cohort))
+
+
+async def between(since: datetime, until: datetime) -> list[SessionView]:
+    """Of all coaches, those that overlap the interval, for staff."""
+    return _for_staff(await _BETWEEN.run(since=since, until=until))
 
 
 async def live_of_coach(coach: UUID, now: datetime) -> list[SessionView]:
