@@ -33,6 +33,8 @@ class MatchRun(Table):
     unmatched = c.whole(null=True)
     total = c.whole(null=True)
     progress = c.whole(default=0)  # per cent
+    modes = c.json_text(null=True)  # what each mode would come to, once somebody has asked
+    modes_until = c.instant(null=True)  # a process works that out until then
     problem = c.text(300, default="")
     asked_by = c.link(Person, null=True, on_delete=c.SET_NULL)
     asked_at = c.instant()
