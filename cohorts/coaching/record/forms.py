@@ -9,6 +9,7 @@ from uuid import UUID
 
 import msgspec
 
+from academy.people.rules import check_name
 from academy.web.forms import Reader
 from cohorts.coaching.bookings.tables import SessionStatus
 from cohorts.coaching.record import rules
@@ -91,8 +92,6 @@ class Manager(msgspec.Struct, frozen=True):
 
 def manager(fields: dict[str, str]) -> Manager:
     """Raises Invalid."""
-    from academy.people.rules import check_name
-
     reader = Reader(fields)
     name = reader.text("name", "Enter your manager’s name.", most=120, label="The name")
     if name:

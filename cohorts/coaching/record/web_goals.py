@@ -15,7 +15,7 @@ from academy.errors import ChangedMeanwhile, Invalid
 from academy.web.access import Who
 from academy.web.forms import Fields, read_form
 from academy.web.pages import page, redirect
-from cohorts.coaching.record import circle, forms, goals, rules
+from cohorts.coaching.record import circle, evaluation, forms, goals, rules
 from cohorts.coaching.record.circle import Goals, Standing
 from cohorts.coaching.record.tables import Party
 
@@ -196,8 +196,6 @@ async def agree_by_link(request: Request[Any, Any, Any], token: FromPath[str]) -
 @post("/goals/{token:str}/ratings", who=Who.LINK_HOLDER)
 async def rate_by_link(request: Request[Any, Any, Any], token: FromPath[str]) -> Response[Any]:
     """How far each goal was reached, as the manager sees it; once more writes over it."""
-    from cohorts.coaching.record import evaluation
-
     agreement, _ = await circle.of_link(token)
     fields = await read_form(request)
     found, _ = await goals.manager_of(agreement)
