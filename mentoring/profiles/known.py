@@ -38,7 +38,9 @@ async def known_mentee(person: UUID) -> MenteeAnswers:
     """The same for a mentee."""
     mine = await _MENTEE.first(person=person, no=False)
     if mine is not None:
-        return await _with_job(person, answers.mentee_answers(mine["answers"]))
+        former = answers.mentee_answers(mine["answers"])
+        # what they told of themself stayed in that round, so a wish for somebody alike is asked anew
+        return await _with_job(person, msgspec.structs.replace(former, same_background=()))
     other = await _MENTOR.first(person=person, no=False)
     start = MenteeAnswers()
     if other is not None:

@@ -83,36 +83,41 @@ def shown_mentor(one: MentorView | None, today: date) -> dict[str, Any] | None:
     if one is None:
         return None
     offered = one.answers.access_offered
-    access = "–" if offered is None else _words(options.ACCESS, offered) if offered else "None of those asked for"
-    return _shown(one, today) | {
-        "rows": [
+    access = "" if offered is None else _words(options.ACCESS, offered) if offered else "None of those asked for"
+    return _shown(
+        one,
+        [
             ("Places", str(one.capacity)),
-            *_rows(one),
             ("Offers", _words(options.SKILLS, one.answers.skills)),
+            *_rows(one),
             ("Access offered", access),
-            ("In their words", one.answers.biography or "–"),
-        ]
-    }
+            ("In their words", one.answers.biography),
+        ],
+        today=today,
+    )
 
 
 def shown_mentee(one: MenteeView | None, today: date) -> dict[str, Any] | None:
     if one is None:
         return None
     answers = one.answers
-    return _shown(one, today) | {
-        "rows": [
+    return _shown(
+        one,
+        [
             ("Wants", _words(options.SKILLS, answers.skills_wanted)),
-            ("Goals", answers.goals or "–"),
-            ("Levels above", options.words(options.GAPS, answers.wants_gap) or "–"),
+            ("Goals", answers.goals),
+            ("Levels above", options.words(options.GAPS, answers.wants_gap)),
             *_rows(one),
             ("Access needs", _words(options.ACCESS, answers.access_needs)),
-            ("A mentor like them", "Yes, where a mentor agreed" if answers.same_background else "–"),
-            ("In their words", answers.biography or "–"),
-        ]
-    }
+            ("A mentor like them", "Yes, where a mentor agreed" if answers.same_background else ""),
+            ("In their words", answers.biography),
+        ],
+        today=today,
+    )
 
 
-def _shown(one: MentorView | MenteeView, today: date) -> dict[str, Any]:
+def _shown(one: MentorView | MenteeView, rows: list[tuple[str, str]], *, today: date) -> dict[str, Any]:
+    """What was answered, line by line; the rest is only named."""
     line = line_of(one, today=today)
     words, colour = STATES[line.state]
     return {
@@ -120,24 +125,26 @@ def _shown(one: MentorView | MenteeView, today: date) -> dict[str, Any]:
         "colour": colour,
         "source": SOURCES[one.source],
         "since": one.created_at,
+        "rows": [row for row in rows if row[1]],
+        "unanswered": ", ".join(what.lower() for what, answer in rows if not answer),
     }
 
 
 def _rows(one: MentorView | MenteeView) -> list[tuple[str, str]]:
     given = one.answers
     return [
-        ("Organisation", one.organisation_name or "–"),
-        ("Job", given.job_title or "–"),
-        ("Level", options.words(options.GRADES, given.grade) or "–"),
-        ("Profession", given.profession or "–"),
-        ("Region", given.region or "–"),
+        ("Organisation", one.organisation_name),
+        ("Job", given.job_title),
+        ("Level", options.words(options.GRADES, given.grade)),
+        ("Profession", given.profession),
+        ("Region", given.region),
         ("Meeting", _words(options.FORMATS, [kind.value for kind in given.formats])),
         ("Languages", _words(options.LANGUAGES, given.languages)),
     ]
 
 
 def _words(listed: options.Options | Sequence[tuple[str, str]], keys: Sequence[str]) -> str:
-    return "\n".join(options.words(listed, key) for key in keys) or "–"
+    return "\n".join(options.words(listed, key) for key in keys)
 
 
 _GROUPS = (

@@ -25,7 +25,7 @@ from mentoring.profiles import (
     web_rounds,
 )
 from mentoring.profiles.places import Card
-from mentoring.profiles.queries import OwnProfile
+from mentoring.profiles.queries import OwnProfile, RoundView
 from mentoring.profiles.tables import Audience, PoolStatus, RoundStatus, Side
 
 NO_ROUND = "No round is looking for mentors at the moment. Come back when the next one opens."
@@ -43,7 +43,7 @@ async def front(request: Request[Any, Any, Any]) -> Response[Any]:
         request,
         "mentoring/profiles/front.html",
         section="Mentoring" if visitor and visitor.coordinator else "Home",
-        open_rounds=await queries.open_rounds(now),
+        open_rounds=[each for each in await queries.open_rounds(now) if not _complete(each, profiles)],
         cards=cards,
         profiles=[_card(one, today=utc_to_local(now).date()) for one in profiles if not one.withdrawn],
         mine={(one.round, one.side.value) for one in profiles if not one.withdrawn},
@@ -60,6 +60,16 @@ async def offer(request: Request[Any, Any, Any]) -> Response[Any]:
     if len(found) == 1:
         return redirect(f"/mentoring/{found[0]}/mentor")
     return redirect("/mentoring", said="" if found else NO_ROUND)
+
+
+def _complete(here: RoundView, profiles: list[OwnProfile]) -> bool:
+    """Whether this person takes part already in every way that a round offers."""
+    offered = {
+        side
+        for side, may in ((Side.MENTOR, here.mentors_may), (Side.MENTEE, here.mentees_may))
+        if may is not Audience.NOBODY
+    }
+    return bool(offered) and offered <= {one.side for one in profiles if one.round == here.id and not one.withdrawn}
 
 
 def _card(one: OwnProfile, *, today: date) -> Card:

@@ -88,7 +88,7 @@ async def list_people(request: Request[Any, Any, Any], round: FromPath[str]) -> 
         states=STATES,
         state_choices=[("", "All but withdrawn"), *((key, STATES[key][0]) for key in STATE_CHOICES[side])],
         regions=[("", "Any region"), *((each, each) for each in regions)],
-        grade_words=lambda grade: options.words(options.GRADES, grade) if grade else "–",
+        grade_words=lambda grade: options.words(options.GRADES, grade).partition(" (")[0] or "–",
         **head(request, here, "People"),
     )
 

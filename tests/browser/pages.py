@@ -29,6 +29,7 @@ from cohorts.schedule import queries as schedule
 from cohorts.schedule.tables import Cohort
 from tests.browser.booked import booking_places
 from tests.browser.coached import coaching_places
+from tests.browser.mentoring import mentoring_places
 
 ANYONE = "anyone"
 WHO = {"participant": PARTICIPANT, "coordinator": COORDINATOR, "facilitator": FACILITATOR, "coach": COACH}
@@ -64,6 +65,7 @@ def office(route: str, path: str = "", *, shot: str = "") -> Look:
 
 
 C, P, S = "/cohorts/{code:str}", "/people/{person:uuid}", "/programmes/{slug:str}"
+M, MR = "/mentoring/{round:str}", "/mentoring/rounds/{round:str}"
 R, CS, CE = "/r/{token:str}", "/coaching/sessions/{session:uuid}", "/coaching/{enrolment:uuid}"
 
 LOOKS: list[Look] = [
@@ -203,6 +205,35 @@ LOOKS: list[Look] = [
     office(S + "/cohorts/new", "/programmes/top-talent/cohorts/new", shot="cohort-new"),
     office(S + "/sponsors", "/programmes/top-talent/sponsors", shot="sponsors"),
     office(S + "/sponsors/{sponsorship:uuid}", "/programmes/top-talent/sponsors/{sponsorship}", shot="sponsor"),
+    # mentoring
+    public("/mentoring", shot="mentoring-public"),
+    own("/mentoring", shot="mentoring"),
+    own(M + "/mentor", "/mentoring/{round}/mentor", shot="mentor"),
+    own(M + "/mentor", "/mentoring/{round_next}/mentor", shot="mentor-offer"),
+    own(M + "/mentor/withdraw", "/mentoring/{round}/mentor/withdraw", shot="mentor-withdraw"),
+    own(M + "/mentee", "/mentoring/{round}/mentee", shot="mentee"),
+    own(M + "/mentee", "/mentoring/{round_next}/mentee", shot="mentee-ask"),
+    own(M + "/mentee/withdraw", "/mentoring/{round}/mentee/withdraw"),
+    office("/mentoring/rounds", shot="rounds"),
+    office("/mentoring/rounds/new", shot="round-choose"),
+    office("/mentoring/rounds/new", "/mentoring/rounds/new?from=year", shot="round-new"),
+    office(MR, "/mentoring/rounds/{round}", shot="round"),
+    office(MR, "/mentoring/rounds/{round_draft}", shot="round-draft"),
+    office(MR + "/close", "/mentoring/rounds/{round}/close"),
+    office(MR + "/remove", "/mentoring/rounds/{round_draft}/remove"),
+    office(MR + "/settings", "/mentoring/rounds/{round}/settings", shot="round-settings"),
+    office(MR + "/criteria", "/mentoring/rounds/{round}/criteria", shot="criteria"),
+    office(MR + "/criteria/versions", "/mentoring/rounds/{round}/criteria/versions", shot="criteria-versions"),
+    office(MR + "/people", "/mentoring/rounds/{round}/people", shot="round-people"),
+    office(MR + "/people", "/mentoring/rounds/{round_draft}/people?side=mentee"),
+    office(MR + "/people/add", "/mentoring/rounds/{round}/people/add"),
+    office(MR + "/people/{person:uuid}", "/mentoring/rounds/{round}/people/{person}", shot="round-person"),
+    office(MR + "/people/{person:uuid}/mentor", "/mentoring/rounds/{round}/people/{person}/mentor"),
+    office(MR + "/people/{person:uuid}/mentee", "/mentoring/rounds/{round}/people/{person}/mentee", shot="round-edit"),
+    office(MR + "/people/{person:uuid}/withdraw", "/mentoring/rounds/{round}/people/{person}/withdraw"),
+    office(MR + "/import", "/mentoring/rounds/{round}/import", shot="round-import"),
+    office(MR + "/import/{file:uuid}", "/mentoring/rounds/{round}/import/{file}", shot="import-columns"),
+    office(MR + "/import/{file:uuid}/check", "/mentoring/rounds/{round}/import/{file}/check", shot="import-check"),
     # people, organisations, mails
     office("/people", shot="people"),
     office("/people/new"),
@@ -244,6 +275,7 @@ NO_PAGES = {
     "/feeds/{name:str}": "a calendar",
     "/health/live": "for machines",
     "/health/ready": "for machines",
+    "/mentoring/offer": "sends on to the form of the round that is open",
     "/my/cohorts/{code:str}": "sends on to the page of the registration",
     "/outbox/{mail:uuid}/html": "the HTML of a mail, in its frame",
     "/outbox/{mail:uuid}/mail.eml": "a mail",
@@ -279,6 +311,7 @@ async def places(*, now: datetime) -> dict[str, str]:
         **await coaching_places(priya, UUID(registrations["enrolment"]), UUID(registrations["e_completed"]), now=now),
         **await booking_places(priya, UUID(await _first(Cohort, Cohort.code == codes["open"])), now=now),
         **await _secrets(priya, now),
+        **await mentoring_places(priya, now=now),
         "person": str(priya),
         "organisation": await _first(Organisation, Organisation.name == "Essex County Council"),
         "address": await _first(EmailAddress, EmailAddress.person == priya),

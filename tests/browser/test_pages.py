@@ -92,6 +92,16 @@ FORMS = [
     by_coordinator("/people/{person}", {}, "to this cohort"),
     by_coordinator("/organisations/new", {"name": ""}, "Add organisation"),
     by_coordinator("/organisations/import", {}, "Import"),
+    by_participant("/mentoring/{round}/mentor", {"capacity": "many", "biography": "Kept"}, "Save"),
+    by_participant("/mentoring/{round}/mentor", {"paused_until": ""}, "Pause until then"),
+    by_participant("/mentoring/{round_next}/mentee", {"goals": "x" * 2001}, "Find me a mentor"),
+    by_coordinator("/mentoring/rounds/new?from=year", {"name": "", "months": "99"}, "Make the round"),
+    by_coordinator("/mentoring/rounds/{round}/settings", {"version": "0", "months": "7"}, "Save", status=409),
+    by_coordinator("/mentoring/rounds/{round}/criteria", {"weight_skills": "lots", "floors": "x"}, "Save as a new"),
+    by_coordinator("/mentoring/rounds/{round}/people/add", {"name": "", "email": "x"}, "Add"),
+    by_coordinator("/mentoring/rounds/{round}/people/{person}", {"other": "x"}, "Never pair them"),
+    by_coordinator("/mentoring/rounds/{round}/import", {}, "Continue"),
+    by_coordinator("/mentoring/rounds/{round}/import/{file}", {"column-2": ""}, "Look at who"),
 ]
 
 

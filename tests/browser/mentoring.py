@@ -1,0 +1,101 @@
+"""Rounds of mentoring for the list of pages: one that Priya is in, one that she could join, a draft, and a list."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from academy.audit.service import ACADEMY, Actor
+from academy.people import service as people
+from mentoring.matching.criteria import Criteria
+from mentoring.matching.people import Format
+from mentoring.profiles import service, texts
+from mentoring.profiles.answers import MenteeAnswers, MentorAnswers, Told
+from mentoring.profiles.rules import RoundDetails
+from mentoring.profiles.tables import ApartKind, ProfileSource, RoundStatus, Side
+
+MENTORS = (
+    (
+        "Beatrice Okonkwo-Fitzgerald",
+        "Leeds City Council",
+        "Director of Digital and Customer Services",
+        9,
+        ("politics",),
+    ),
+    ("Tomasz Zieliński", "Cornwall Council", "Head of Data", 7, ("data", "ai", "career")),
+    ("Siân Prys-Davies", "Cyngor Gwynedd", "Assistant Director, Corporate Services", 8, ("board", "budgets")),
+)
+LIST = (
+    "first name,last name,email address,both mentor and mentee,job title,grade,organisation,profession,"
+    "match with similar identity,identity to match,biography\n"
+    "Noor,Haddad,noor.haddad@gate.example,no,Analyst,HEO,Hull City Council,Finance,no,,Curious\n"
+    "Owen,,owen at gate,no,Officer,Band 9,Hull City Council,Finance,no,,\n"
+    "Ivy,Marsh,ivy.marsh@gate.example,no,Officer,Band 9,Hull City Council,Finance,no,,\n"
+)
+
+
+async def mentoring_places(priya: UUID, *, now: datetime) -> dict[str, str]:
+    """The addresses of the rounds, and ids of what is in them."""
+    open_round = await _round("mentoring-gate", "Mentoring this year", now=now)
+    for name, organisation, job, grade, skills in MENTORS:
+        address = f"{name.split()[0].lower()}@gate.example".encode("ascii", "ignore").decode()
+        person = await people.find_or_create(name=name, address=address, now=now, verified=True)
+        await people.set_employment(
+            person, organisation=None, organisation_name=organisation, job_title=job, on=now.date()
+        )
+        answers = MentorAnswers(
+            grade=grade,
+            job_title=job,
+            region="Wales",
+            formats=(Format.VIRTUAL,),
+            languages=("en", "cy"),
+            skills=skills,
+            biography="Twenty years in councils, half of them getting things wrong first.",
+        )
+        await service.sign_up_mentor(
+            open_round, person, answers, capacity=2, source=ProfileSource.COORDINATOR, actor=ACADEMY, now=now
+        )
+    told = [Told(question="gender", answer="woman", for_matching=True)]
+    await service.sign_up_mentor(
+        open_round, priya, MentorAnswers(grade=5, skills=("first_team",)), source=ProfileSource.COORDINATOR,
+        told=told, actor=ACADEMY, now=now,
+    )  # fmt: skip
+    await service.sign_up_mentee(
+        open_round,
+        priya,
+        MenteeAnswers(grade=5, skills_wanted=("presence", "board"), goals="Speak up", same_background=("gender",)),
+        choices=[person],
+        source=ProfileSource.COORDINATOR,
+        actor=ACADEMY,
+        now=now,
+    )
+    await service.keep_apart(priya, person, ApartKind.CONFIDENTIAL, actor=Actor(priya, "Priya"), now=now)
+    await service.keep_apart(priya, person, ApartKind.LINE, reason="Her director", actor=ACADEMY, now=now)
+    await service.new_criteria(open_round, Criteria(keep=8), note="Fewer moves", actor=ACADEMY, now=now)
+    await _round("mentoring-next", "Mentoring next year", now=now)
+    draft = await _round("mentoring-draft", "A draft of a round", status=RoundStatus.DRAFT, now=now)
+    await service.clone_round(
+        draft, name="A template of ours", slug="a-template", starts_on=None, is_template=True, actor=ACADEMY, now=now
+    )
+    file = await service.bring_file(
+        open_round, octets=LIST.encode(), file_name="mentees.csv", side=Side.MENTEE, actor=ACADEMY, now=now
+    )
+    return {
+        "round": "mentoring-gate",
+        "round_next": "mentoring-next",
+        "round_draft": "mentoring-draft",
+        "file": str(file),
+    }
+
+
+async def _round(slug: str, name: str, *, status: RoundStatus = RoundStatus.OPEN, now: datetime) -> UUID:
+    text = texts.BUILT_IN["year"][1]
+    starts_on = (now + timedelta(days=60)).date()
+    made = await service.create_round(
+        RoundDetails(name=name, slug=slug, summary=text.summary, agreement=text.agreement, starts_on=starts_on),
+        actor=ACADEMY,
+        now=now,
+    )
+    if status is RoundStatus.OPEN:
+        await service.move_round(made, status, actor=ACADEMY, now=now)
+    return made
