@@ -12,6 +12,7 @@ SECTIONS = {
     "queries": "statements for an answer, with few rows and with many",
     "mails": "invites and calendar feeds per second",
     "races": "a crowd for the last places at one instant",
+    "bookings": "a crowd for one time of a coach at one instant",
     "kills": "kill -9 while people register",
     "starting": "start, memory, waits for the disk",
     "matching": "pairing mentors and mentees, beside a peer",
