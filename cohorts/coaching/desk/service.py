@@ -58,10 +58,9 @@ async def remind(cohort: UUID, *, actor: Actor, now: datetime) -> int:
                         "left": one.balance.left,
                         "with_name": one.coach_name,
                         "until": uk_date(ends, here.zone) if ends else "",
-                        "book_path": f"/coaching/{one.enrolment}/{'times' if one.coach else 'coaches'}",
+                        "book_path": "/coaching",
                     },
                     about=About("cohort", cohort, here.name),
-                    deadline=ends,
                 )
                 for one in idle
                 if one.person in found

@@ -141,6 +141,14 @@ SAMPLES: dict[str, dict[str, object]] = {
         "reason": "I am on a train then.",
         "manage_link": f"{SITE}/coaching/sessions/7Qm2n4Xb9cKd",
     },
+    "coaching-book": {
+        "first_name": "Priya",
+        "programme": "Top Talent",
+        "left": 2,
+        "with_name": "Daniel Reid",
+        "until": "31 January 2027",
+        "book_link": f"{SITE}/coaching",
+    },
     "meeting-invite": {
         "first_name": "Priya",
         "title": "First meeting with Daniel Reid",
