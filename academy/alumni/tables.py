@@ -58,3 +58,17 @@ class Alumnus(Table):
     id = c.key()
     person = c.link(Person, on_delete=c.CASCADE)
     since_on = c.day()
+
+
+class Contribution(Table):
+    """What somebody did for the academy or learned in it beside programmes, such as a mentoring pairing."""
+
+    id = c.key()
+    person = c.link(Person, on_delete=c.CASCADE)
+    kind = c.text(40)  # "mentor", "mentee"
+    what = c.text(200)  # in the words that stay
+    minutes = c.whole(default=0)
+    on = c.day()
+    about_kind = c.text(40)  # what it came from: counted once for each
+    about_id = c.uuid()
+    recorded_at = c.instant()

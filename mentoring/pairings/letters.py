@@ -7,6 +7,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from academy.accounts import links
+from academy.alumni.rules import hours
 from academy.invites.times import uk_day, uk_time
 from academy.outbox import service as outbox
 from academy.outbox.service import Letter
@@ -156,6 +157,71 @@ async def introduce(each: StaffView, mentor: MentorView, mentee: MenteeView, *, 
                 about=each.about,
             )
         )
+    await outbox.queue_many(letters, now=now)
+
+
+async def nudge(each: StaffView, *, now: datetime) -> None:
+    """Nothing has been heard of the two for a while; both get the same kind words."""
+    since = each.last_met_on or each.resumed_on or each.starts_on or now.date()
+    await _both(
+        each,
+        "pairing-nudge",
+        f"pairing-nudge:{each.id}:{now:%Y%m%d}",
+        {"not_yet": each.last_met_on is None, "since": uk_day(since), "manage_path": path(each.id)},
+        now=now,
+    )
+
+
+async def ask_whether_met(
+    each: StaffView, check_in: UUID, person: UUID, *, day: date | None = None, now: datetime
+) -> None:
+    """One of the two is asked whether they have met, with a link that answers it."""
+    context = {"day": uk_day(day) if day else "", "met_path": met_path(check_in)}
+    await _both(each, "pairing-check-in", f"pairing-check-in:{check_in}", context, only=[person], now=now)
+
+
+async def tell_ended(each: StaffView, people: Sequence[UUID], *, looks_on: bool, now: datetime) -> None:
+    """These hear that the pairing has ended, and not why."""
+    for person in people:
+        context = {"is_mentee": person == each.mentee, "looks_on": looks_on, "manage_path": MINE}
+        await _both(each, "pairing-ended", f"pairing-ended:{each.id}", context, only=[person], now=now)
+
+
+async def ask_evaluations(each: StaffView, *, now: datetime) -> None:
+    """Both are asked how it was."""
+    for person in (each.mentor, each.mentee):
+        context = {
+            "is_mentee": person == each.mentee,
+            "meetings": each.meetings,
+            "hours": hours(each.minutes) if each.minutes else "",
+            "evaluation_path": f"{path(each.id)}/evaluation",
+        }
+        await _both(each, "pairing-evaluation", f"pairing-evaluation:{each.id}", context, only=[person], now=now)
+
+
+async def _both(
+    each: StaffView,
+    kind: str,
+    key: str,
+    context: Mapping[str, object],
+    *,
+    only: Sequence[UUID] | None = None,
+    now: datetime,
+) -> None:
+    """The same mail to both, or to some, each with the other's name."""
+    people = [each.mentor, each.mentee] if only is None else list(only)
+    to = await contacts(people)
+    letters = [
+        Letter(
+            kind=kind,
+            key=f"{key}:{person}",
+            to=to[person],
+            context={"with_name": each.other(person)[1], "round_name": each.round_name, **context},
+            about=each.about,
+        )
+        for person in people
+        if person in to
+    ]
     await outbox.queue_many(letters, now=now)
 
 

@@ -12,6 +12,7 @@ import msgspec
 from academy import database
 from academy.audit.service import About
 from academy.errors import NotFound
+from academy.invites.times import UK, utc_to_local
 from mentoring.pairings import rules
 from mentoring.pairings.rules import Health
 from mentoring.pairings.tables import PairingStatus
@@ -129,6 +130,10 @@ _OF_MENTEE = _query("x.mentee_profile = :profile" + _NEWEST)
 _UNFOLLOWED = _query("x.status IN ('declined', 'expired') AND x.followed_at IS NULL ORDER BY x.answered_at, x.id")
 _TO_EXPIRE = _query("x.status = 'proposed' AND x.answer_by <= :now ORDER BY x.answer_by, x.id")
 _TO_ACTIVATE = _query("x.status = 'accepted' AND x.starts_on <= :today ORDER BY x.starts_on, x.id")
+_PERHAPS_QUIET = _query(
+    "x.status = 'active' AND x.listed_at IS NULL AND coalesce(x.last_met_on, x.starts_on) <= :before "
+    "AND (x.nudged_at IS NULL OR x.nudged_at <= :nudged) ORDER BY x.starts_on, x.id"
+)
 _UNDER_WAY = _query("x.status IN ('active', 'paused') ORDER BY x.starts_on, x.id")
 
 
@@ -186,6 +191,13 @@ async def to_expire(now: datetime) -> list[StaffView]:
 async def to_activate(today: date, *, now: datetime) -> list[StaffView]:
     """Accepted pairings whose day has come."""
     return [_staff(row) for row in await _TO_ACTIVATE.run(today=today, now=now)]
+
+
+async def perhaps_quiet(now: datetime) -> list[StaffView]:
+    """Active pairings that may be due for a nudge or the coordinator's list, as ``rules.health`` decides. One query."""
+    before = utc_to_local(now, UK).date() - min(rules.QUIET_AFTER_START, rules.QUIET_AFTER_MEETING)
+    found = await _PERHAPS_QUIET.run(before=before, nudged=now - rules.LISTED_AFTER_NUDGE, now=now)
+    return [_staff(row) for row in found]
 
 
 async def under_way(now: datetime) -> list[StaffView]:

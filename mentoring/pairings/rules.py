@@ -65,6 +65,8 @@ QUIET_AFTER_START = timedelta(days=14)
 """Nothing logged so long after the start: a nudge."""
 QUIET_AFTER_MEETING = timedelta(weeks=6)
 """Nothing since the last meeting for so long: a nudge."""
+ASK_AFTER_START = timedelta(days=10)
+"""Nothing logged so long after the start: it is asked whether they have met."""
 LISTED_AFTER_NUDGE = timedelta(days=7)
 """Still nothing after the nudge: the coordinator's list."""
 
@@ -172,24 +174,36 @@ class Health(StrEnum):
     OVER = "over"
 
 
-class Standing(Protocol):
-    """What decides how a pairing is: its dates, never anybody's words."""
+class Dated(Protocol):
+    """The days from which silence is counted."""
 
-    @property
-    def status(self) -> PairingStatus: ...
     @property
     def starts_on(self) -> date | None: ...
     @property
     def last_met_on(self) -> date | None: ...
     @property
-    def next_meeting_at(self) -> datetime | None: ...
-    @property
-    def nudged_at(self) -> datetime | None: ...
-    @property
     def resumed_on(self) -> date | None: ...
 
 
-def quiet_since(pairing: Standing) -> date | None:
+class Standing(Dated, Protocol):
+    """What decides how a pairing is: its dates, never anybody's words."""
+
+    @property
+    def status(self) -> PairingStatus: ...
+    @property
+    def next_meeting_at(self) -> datetime | None: ...
+    @property
+    def nudged_at(self) -> datetime | None: ...
+
+
+def ask_after(*, rhythm_weeks: int, met: bool) -> timedelta:
+    """How long after the last meeting, or the first day, it is asked whether the two have met: before a nudge."""
+    if not met:
+        return min(ASK_AFTER_START, QUIET_AFTER_START)
+    return min(timedelta(weeks=rhythm_weeks), QUIET_AFTER_MEETING - timedelta(weeks=1))
+
+
+def quiet_since(pairing: Dated) -> date | None:
     """The day from which silence is counted."""
     known = [day for day in (pairing.starts_on, pairing.last_met_on, pairing.resumed_on) if day]
     return max(known, default=None)

@@ -1,5 +1,21 @@
 """The verbs of pairings, for this room and others."""
 
+from mentoring.pairings.alive import answer_check_in as answer_check_in
+from mentoring.pairings.alive import ask_check_ins as ask_check_ins
+from mentoring.pairings.alive import nudge_due as nudge_due
+from mentoring.pairings.ending import complete as complete
+from mentoring.pairings.ending import complete_due as complete_due
+from mentoring.pairings.ending import end as end
+from mentoring.pairings.ending import evaluate as evaluate
+from mentoring.pairings.meetings import cancel_meeting as cancel_meeting
+from mentoring.pairings.meetings import change_meeting as change_meeting
+from mentoring.pairings.meetings import did_not_meet as did_not_meet
+from mentoring.pairings.meetings import log_meeting as log_meeting
+from mentoring.pairings.meetings import offer_meeting as offer_meeting
+from mentoring.pairings.meetings import remind as remind
+from mentoring.pairings.notes import change_note as change_note
+from mentoring.pairings.notes import remove_note as remove_note
+from mentoring.pairings.notes import write_note as write_note
 from mentoring.pairings.proposing import Proposed as Proposed
 from mentoring.pairings.proposing import accept as accept
 from mentoring.pairings.proposing import activate_due as activate_due
@@ -9,3 +25,10 @@ from mentoring.pairings.proposing import followed as followed
 from mentoring.pairings.proposing import pair_by_hand as pair_by_hand
 from mentoring.pairings.proposing import propose as propose
 from mentoring.pairings.proposing import take_back as take_back
+from mentoring.pairings.shared import add_goal as add_goal
+from mentoring.pairings.shared import agree as agree
+from mentoring.pairings.shared import drop_goal as drop_goal
+from mentoring.pairings.shared import pause as pause
+from mentoring.pairings.shared import resume as resume
+from mentoring.pairings.shared import resume_due as resume_due
+from mentoring.pairings.shared import tick_goal as tick_goal

@@ -1,0 +1,28 @@
+"""Timed work on mentoring. Each job asks what is due by ``now`` and does it; running one twice does no harm."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from mentoring.pairings import service as pairings
+
+
+async def answers_that_are_late(now: datetime) -> int:
+    """Proposals that no mentor answered in time. Returns how many."""
+    return await pairings.expire_due(now)
+
+
+async def first_and_last_days(now: datetime) -> int:
+    """Pairings that begin, go on after a pause, or are complete today. Returns how many."""
+    begun = await pairings.activate_due(now) + await pairings.resume_due(now)
+    return begun + await pairings.complete_due(now)
+
+
+async def keep_alive(now: datetime) -> int:
+    """Whether two have met, a nudge where nothing is heard, and then the coordinator's list. Returns how many."""
+    return await pairings.ask_check_ins(now) + await pairings.nudge_due(now)
+
+
+async def remind(now: datetime) -> int:
+    """Reminders of meetings on the day before. Returns how many mails."""
+    return await pairings.remind(now)
