@@ -48,6 +48,7 @@ def minute_jobs(settings: Settings) -> list[Job]:
     from cohorts.coaching import jobs as coaching
     from cohorts.coaching.record import service as coaching_record
     from cohorts.coaching.times import busy
+    from mentoring import jobs as mentoring
 
     found = [
         Job("reminders", cohorts.send_reminders),
@@ -58,6 +59,10 @@ def minute_jobs(settings: Settings) -> list[Job]:
         Job("coaching that lapses", coaching.expire),
         Job("coaching reminders", coaching.remind),
         Job("coaching evaluations", coaching_record.ask_evaluations, seconds=3600),
+        Job("late answers of mentors", mentoring.answers_that_are_late),
+        Job("first and last days of pairings", mentoring.first_and_last_days),
+        Job("meetings of pairs", mentoring.keep_alive),
+        Job("mentoring reminders", mentoring.remind),
         Job("past busy times", busy.forget_past, seconds=3600),
         Job("ended secrets", accounts.forget_old, seconds=3600),
     ]

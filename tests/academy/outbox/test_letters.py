@@ -27,6 +27,7 @@ PLACE = "County Hall, Market Road, Chelmsford CM1 1QH"
 TEAMS = "https://teams.example.org/l/meetup-join/19%3ameeting_abc?context=1&tenant=2"
 SESSIONS = [{"title": DAY_ONE, "when": FIRST, "place": PLACE}, {"title": DAY_TWO, "when": SECOND, "place": PLACE}]
 ABOUT = "Bring the feedback that you have asked colleagues for.\nLunch is provided. Tell us what you do not eat."
+ROUND = "Mentoring, autumn 2026"
 REASON = "The trainer is ill and nobody can stand in at this notice."
 
 SAMPLES: dict[str, dict[str, object]] = {
@@ -158,6 +159,73 @@ SAMPLES: dict[str, dict[str, object]] = {
         "when": FIRST,
         "place": PLACE,
         "manage_link": MANAGE,
+    },
+    "pairing-proposal": {
+        "first_name": "Daniel",
+        "mentee_name": "Priya Nair",
+        "mentee_work": "Team leader, Essex County Council",
+        "round_name": ROUND,
+        "reasons": [{"what": "Wanted and offered: Speaking in public."}, {"what": "Both are in the same region."}],
+        "answer_by": "9am on Friday 3 July",
+        "months": 9,
+        "answer_link": f"{SITE}/p/7Qm2n4Xb9cKd",
+    },
+    "pairing-asked": {
+        "first_name": "Priya",
+        "round_name": ROUND,
+        "answer_by": "9am on Friday 3 July",
+        "manage_link": f"{SITE}/mentoring",
+    },
+    "pairing-waiting": {
+        "first_name": "Priya",
+        "round_name": ROUND,
+        "asked_again": True,
+        "manage_link": f"{SITE}/mentoring",
+    },
+    "pairing-introduced": {
+        "first_name": "Priya",
+        "is_mentee": True,
+        "with_name": "Daniel Reid",
+        "with_work": "Head of service, Leeds City Council",
+        "with_address": "daniel.reid@leeds.example",
+        "round_name": ROUND,
+        "reasons": [{"what": "Wanted and offered: Speaking in public."}],
+        "starts": "Monday 6 July",
+        "ends": "Tuesday 6 April 2027",
+        "rhythm_weeks": 4,
+        "manage_link": f"{SITE}/mentoring/pairings/7Qm2n4Xb9cKd",
+    },
+    "pairing-nudge": {
+        "first_name": "Priya",
+        "with_name": "Daniel Reid",
+        "round_name": ROUND,
+        "not_yet": True,
+        "since": "Monday 6 July",
+        "manage_link": f"{SITE}/mentoring/pairings/7Qm2n4Xb9cKd",
+    },
+    "pairing-check-in": {
+        "first_name": "Priya",
+        "with_name": "Daniel Reid",
+        "round_name": ROUND,
+        "day": "Monday 20 July",
+        "met_link": f"{SITE}/met/7Qm2n4Xb9cKd",
+    },
+    "pairing-ended": {
+        "first_name": "Priya",
+        "with_name": "Daniel Reid",
+        "round_name": ROUND,
+        "is_mentee": True,
+        "looks_on": True,
+        "manage_link": f"{SITE}/mentoring",
+    },
+    "pairing-evaluation": {
+        "first_name": "Priya",
+        "with_name": "Daniel Reid",
+        "round_name": ROUND,
+        "is_mentee": True,
+        "meetings": 7,
+        "hours": "7 hours",
+        "evaluation_link": f"{SITE}/mentoring/pairings/7Qm2n4Xb9cKd/evaluation",
     },
     "withdrawn-by-coordinator": {
         "first_name": "Priya",
