@@ -39,7 +39,7 @@ from mentoring.profiles.tables import (
     Side,
 )
 
-PIECE = 200
+PIECE = 100
 """People in one transaction."""
 KEPT = timedelta(days=90)
 """So long a file is kept after it was brought."""
