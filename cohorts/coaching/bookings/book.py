@@ -92,7 +92,7 @@ async def answer_booking(
 ) -> None:
     """The coach's yes or no to a booking that waits. A no gives the credit back. The same answer again does nothing.
 
-    Raises Clash where something else stands in a calendar at that time by now, TooLate, ForbiddenMove and NotFound.
+    Raises Clash where something else stands in the coach's calendar by now, TooLate, ForbiddenMove and NotFound.
     """
     async with database.transaction():
         before, ledger = await steps.locked(session)
@@ -124,7 +124,7 @@ async def _say_yes(before: SessionView, *, despite_clash: bool, actor: Actor, no
     if not despite_clash:
         coach = await times.coach(before.coach)
         await steps.look_for_clashes(
-            coach, before.coachee, starts_at=before.starts_at, ends_at=before.ends_at, by=Party.COACH
+            coach, before.coachee, starts_at=before.starts_at, ends_at=before.ends_at, wished=True, by=Party.COACH
         )
     after = await steps.write(before, verb="confirm", status=SessionStatus.BOOKED, actor=actor, now=now)
     await letters.ask_no_more(after, now=now)

@@ -70,7 +70,7 @@ async def answer_move(
     """The coach's yes or no to another time. With a yes the session moves; with a no the old time stands.
 
     The same answer again does nothing. Raises SlotTaken with the nearest three where the time has gone meanwhile,
-    Clash, RequestGone, TooLate and NotFound.
+    Clash where something else stands in the coach's calendar, RequestGone, TooLate and NotFound.
     """
     wish = await queries.request(request)
     seen = await queries.any_session(wish.session)
@@ -92,7 +92,7 @@ async def answer_move(
             return
         if now >= wish.starts_at:
             raise rules.TooLate("The time that was asked for has passed. Agree on another one.")
-        await _take_time(before, wish.starts_at, despite_clash=despite_clash, by=Party.COACH, now=now)
+        await _take_time(before, wish.starts_at, despite_clash=despite_clash, wished=True, by=Party.COACH, now=now)
         await steps.close_request(before, RequestState.ACCEPTED, actor=actor, now=now)
         await _carry_out(
             before, wish.starts_at, by=Party.COACHEE, reason=note, verb="accept_move", actor=actor, now=now
@@ -175,7 +175,7 @@ async def reassign(
 
 # -------------------------------------------------------------------- parts
 async def _take_time(
-    session: SessionView, starts_at: datetime, *, despite_clash: bool, by: Party, now: datetime
+    session: SessionView, starts_at: datetime, *, despite_clash: bool, wished: bool = False, by: Party, now: datetime
 ) -> None:
     await steps.take_time(
         await times.coach(session.coach),
@@ -184,6 +184,7 @@ async def _take_time(
         minutes=session.length,
         moved=session,
         despite_clash=despite_clash,
+        wished=wished,
         by=by,
         now=now,
     )

@@ -29,6 +29,18 @@ from cohorts.coaching.times.queries import CoachView
 NETS = ("coaching_session_one_at_a_time", "coaching_session_no_overlap")
 """What the database itself refuses, should a look for overlaps ever fail."""
 
+_COACHED_ELSEWHERE = {
+    Party.COACHEE: "You have another coaching session at this time. Choose another one.",
+    Party.COACH: "This time is no longer free for both of you. Choose another one.",
+    Party.ACADEMY: "The coachee has another coaching session at this time. Choose another one.",
+}
+_BUSY_ELSEWHERE = {
+    Party.COACHEE: "You have {} at this time.",
+    Party.COACH: "The coachee may not be free at this time. Ask first, or choose another one.",
+    Party.ACADEMY: "The coachee has something else in the calendar at this time.",
+}
+"""What stands in a coachee's calendar is named to nobody else, and a coach is not told what kind of thing it is."""
+
 
 async def locked(session: UUID) -> tuple[SessionView, Ledger]:
     """A session with its ledger, as they stand, with everybody else who would change them waiting. Raises NotFound."""
@@ -113,13 +125,15 @@ async def take_time(
     minutes: int,
     moved: SessionView | None = None,
     despite_clash: bool = False,
+    wished: bool = False,
     by: Party,
     now: datetime,
 ) -> None:
     """Make sure that both are free, and that nobody else takes their time before the transaction ends.
 
     A coachee gets a free slot and nothing else; a coach and the academy any time at which neither of the two has other
-    coaching. What else stands in a calendar is a Clash, unless it is known. Raises SlotTaken and Clash.
+    coaching. What else stands in a calendar is a Clash, unless it is known. ``wished``: as in ``look_for_clashes``.
+    Raises SlotTaken and Clash.
     """
     for person in sorted({coach.person, coachee}, key=str):
         await database.lock(f"person:{person}")
@@ -128,11 +142,7 @@ async def take_time(
     for each in await slots.held([coach.person, coachee], since=starts_at, until=ends_at, but=but):
         if coach.person in (each.coach_person, each.coachee):
             raise SlotTaken
-        raise SlotTaken(
-            "You have another coaching session at this time. Choose another one."
-            if by is Party.COACHEE
-            else "The coachee has another coaching session at this time. Choose another one."
-        )
+        raise SlotTaken(_COACHED_ELSEWHERE[by])
     if by is Party.COACHEE:
         found = await slots.free(
             [coach.id], minutes=minutes, since=starts_at, until=starts_at + timedelta(seconds=1), now=now, but=but
@@ -141,24 +151,29 @@ async def take_time(
             raise SlotTaken
     if not despite_clash:
         event = moved.event if moved else None
-        await look_for_clashes(coach, coachee, starts_at=starts_at, ends_at=ends_at, but=event, by=by)
+        await look_for_clashes(coach, coachee, starts_at=starts_at, ends_at=ends_at, but=event, wished=wished, by=by)
 
 
 async def look_for_clashes(
-    coach: CoachView, coachee: UUID, *, starts_at: datetime, ends_at: datetime, but: UUID | None = None, by: Party
+    coach: CoachView,
+    coachee: UUID,
+    *,
+    starts_at: datetime,
+    ends_at: datetime,
+    but: UUID | None = None,
+    wished: bool = False,
+    by: Party,
 ) -> None:
     """Whether anything but coaching stands in the calendar of either: ``but`` is the session's own event.
 
     A coach's own is in the way of a coachee's booking, so only the others need the warning. Titles are their owner's
-    alone. Raises Clash.
+    alone. ``wished``: the coachee asked for this time and was warned of their own then, so that the coach who says yes
+    is neither stopped by it nor told of it. Raises Clash.
     """
     own = await invites.busy([coach.person, coachee], since=starts_at, until=ends_at)
-    if theirs := [each for each in own[coachee] if each.event != but]:
-        raise rules.Clash(
-            f"You have {theirs[0].title} at this time."
-            if by is Party.COACHEE
-            else "The coachee has something else in the calendar at this time."
-        )
+    theirs = [each for each in own[coachee] if each.event != but]
+    if theirs and not wished:
+        raise rules.Clash(_BUSY_ELSEWHERE[by].format(theirs[0].title))
     if by is not Party.COACHEE:
         elsewhere = await times.busy([coach.id], starts_at, ends_at)
         if elsewhere[coach.id] or any(each.event != but for each in own[coach.person]):

@@ -102,10 +102,10 @@ async def move(request: Request[Any, Any, Any], session: FromPath[UUID]) -> Resp
         )
     except SlotTaken as error:
         return _gone(request, here, starts_at, error.nearest, why=own.why(error))
-    except Clash:
-        if fields.get("despite") == "yes" or here.is_coach:
+    except Clash as clash:
+        if fields.get("despite") == "yes":
             raise
-        return await _check(request, here, starts_at, typed=fields, status=409)
+        return await _check(request, here, starts_at, typed=fields, clash=clash, status=409)
     said = words.moved(here.session, starts_at, requested=done.requested, by=here.party, zone=request.user.time_zone)
     return redirect(here.path, said=said)
 
@@ -129,6 +129,7 @@ async def _check(
     *,
     typed: Fields | None = None,
     errors: dict[str, str] | None = None,
+    clash: Clash | None = None,
     status: int = 200,
 ) -> Response[Any]:
     if starts_at is None:
@@ -139,7 +140,7 @@ async def _check(
     starts = await _free(here)
     if starts_at not in starts:
         return _gone(request, here, starts_at, nearest(starts, starts_at))
-    clashes = await _clashes(request, here, [starts_at])
+    own_event = (await _clashes(request, here, [starts_at])).get(starts_at)
     ends_at = starts_at + timedelta(minutes=found.length)
     return page(
         request,
@@ -152,7 +153,7 @@ async def _check(
         other=here.other,
         asks=means is Moving.REQUEST,
         starts=days.written(starts_at),
-        overlaps=clashes.get(starts_at, ""),
+        overlaps=f"This overlaps {own_event} in your calendar." if own_event else clash.message if clash else "",
         rows=[
             ("Now", when(found.starts_at, found.ends_at, zone, found.zone)),
             ("New", when(starts_at, ends_at, zone, found.zone), f"{here.path}/move"),

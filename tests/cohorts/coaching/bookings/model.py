@@ -67,6 +67,7 @@ class Session:
     credit: str  # "", "reserved", "used", "returned"
     moves: int = 0
     wish: datetime | None = None
+    wish_warned: bool = False
     waived: bool = False
     warned: bool = False
     uid: str = ""
@@ -176,17 +177,18 @@ class Model:
         *,
         by: Party,
         despite: bool,
+        wished: bool = False,
         now: datetime,
         but: Session | None = None,
     ) -> None:
-        """Raises No("SlotTaken") or No("Clash")."""
+        """Raises No("SlotTaken") or No("Clash"). ``wished``: the coachee was warned of their own when they asked."""
         end = start + timedelta(minutes=minutes)
         coach_person = self.coaches[coach].person
         if self.overlapping({coach_person, place.person}, start, end, but):
             raise No("SlotTaken")
         if by is Party.COACHEE and not self.offered(coach, start, minutes, now, but):
             raise No("SlotTaken")
-        clash = self.busy(place.person, start, end)
+        clash = not wished and self.busy(place.person, start, end)
         if by is not Party.COACHEE:
             clash = clash or self.busy(coach_person, start, end)
         if clash and not despite:
@@ -246,7 +248,7 @@ class Model:
         self.take(session.coach, session.place, start, session.minutes, by=by, despite=despite, now=now, but=session)
         late = now > session.start - MOVE_UNTIL or self.coaches[session.coach].confirms
         if by is Party.COACHEE and session.status is S.BOOKED and late:
-            session.wish = start
+            session.wish, session.wish_warned = start, despite
             return
         self.moved(session, start, by=by, despite=despite)
 
@@ -271,10 +273,11 @@ class Model:
             session.minutes,
             by=Party.COACH,
             despite=despite,
+            wished=True,
             now=now,
             but=session,
         )
-        self.moved(session, session.wish, by=Party.COACHEE, despite=despite)
+        self.moved(session, session.wish, by=Party.COACHEE, despite=despite or session.wish_warned)
 
     def answer_booking(self, session: Session, yes: bool, *, despite: bool, now: datetime) -> None:
         if session.status is (S.BOOKED if yes else S.CANCELLED_BY_COACH):
@@ -283,10 +286,10 @@ class Model:
             raise No("ForbiddenMove")
         if yes and now >= session.start:
             raise No("TooLate")
-        people = (self.coaches[session.coach].person, session.place.person)
-        if yes and not despite and any(self.busy(each, session.start, session.end) for each in people):
+        if yes and not despite and self.busy(self.coaches[session.coach].person, session.start, session.end):
             raise No("Clash")
-        session.status, session.warned = S.BOOKED if yes else S.CANCELLED_BY_COACH, despite
+        session.status = S.BOOKED if yes else S.CANCELLED_BY_COACH
+        session.warned = session.warned or despite
         session.wish = None
         if not yes:
             self.settle(session, "returned")

@@ -549,4 +549,4 @@ def test_a_planted_mistake_is_found(migrated: None, monkeypatch: pytest.MonkeyPa
     plant(monkeypatch)
 
     with pytest.raises((AssertionError, DomainError)):
-        machine(60, phases=(Phase.generate,))
+        machine(120, phases=(Phase.generate,))

@@ -252,6 +252,46 @@ async def test_a_yes_that_comes_too_late_is_none(now: datetime) -> None:
         await service.answer_booking(session, yes=True, actor=coach(who), now=now + 9 * DAY)
 
 
+async def busy(person: UUID, at: datetime, *, now: datetime) -> None:
+    event = await invites.create_event(title="Panel", starts_at=at, ends_at=at + HOUR, now=now)
+    await invites.invite(event, [person], now=now)
+
+
+async def test_what_a_coachee_has_of_their_own_neither_stops_nor_reaches_the_coach_who_says_yes(now: datetime) -> None:
+    programme = await makers.a_programme(now=now)
+    teacher = await makers.a_coach(programme=programme, confirms=True, now=now)
+    who = await makers.coaching(programme=programme, coach=teacher, now=now)
+    await busy(who.person, now + 8 * DAY, now=now)
+    await busy(who.person, now + 9 * DAY, now=now)
+    session = await makers.a_booking(who, starts_at=now + 8 * DAY, despite_clash=True, now=now)
+
+    await service.answer_booking(session, yes=True, actor=coach(who), now=now)
+    asked = await service.move(
+        session, starts_at=now + 9 * DAY, despite_clash=True, by=Party.COACHEE, actor=coachee(who), now=now
+    )
+    wish = (await queries.any_session(session)).open_request
+    assert asked.requested and wish is not None
+    await service.answer_move(wish.id, yes=True, actor=coach(who), now=now)
+
+    view = await queries.any_session(session)
+    assert (view.status, view.starts_at) == (S.BOOKED, now + 9 * DAY)
+
+
+async def test_what_a_coach_has_got_meanwhile_is_asked_before_a_yes(now: datetime) -> None:
+    programme = await makers.a_programme(now=now)
+    teacher = await makers.a_coach(programme=programme, confirms=True, now=now)
+    who = await makers.coaching(programme=programme, coach=teacher, now=now)
+    session = await makers.a_booking(who, now=now)
+    await busy(who.coach_person, now + 8 * DAY, now=now)
+
+    with pytest.raises(Clash) as clash:
+        await service.answer_booking(session, yes=True, actor=coach(who), now=now)
+    await service.answer_booking(session, yes=True, despite_clash=True, actor=coach(who), now=now)
+
+    assert str(clash.value) == "You have something else in your calendar at this time."
+    assert await status(session) is S.BOOKED
+
+
 # --------------------------------------------------------------------- moving
 async def test_a_move_changes_both_calendars_in_place_and_is_no_new_booking(now: datetime) -> None:
     who = await makers.coaching(now=now)

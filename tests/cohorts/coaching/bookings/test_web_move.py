@@ -267,6 +267,20 @@ async def test_a_time_that_overlaps_something_of_ones_own_asks_first(
     assert (moved.status_code, (await the(session)).starts_at) == (303, at(24, 9))
 
 
+async def test_a_coach_who_moves_into_something_of_the_coachees_is_asked_and_not_told_what(
+    client: httpx.AsyncClient, priya: Coaching, session: UUID
+) -> None:
+    await sign_in(client, priya.coach_person)
+
+    asked = await move(client, session, "2026-06-24T09:00Z")
+    action = f"/coaching/sessions/{session}/move"
+    moved = await client.post(action, data=fields(asked, action))
+
+    assert (asked.status_code, "Top Talent, Essex: Day 1" in asked.text) == (409, False)
+    assert "The coachee may not be free at this time. Ask first, or choose another one." in " ".join(words(asked))
+    assert (moved.status_code, (await the(session)).starts_at) == (303, at(24, 9))
+
+
 async def test_too_long_a_note_is_kept(client: httpx.AsyncClient, priya: Coaching, session: UUID, clock: Clock) -> None:
     await late(client, priya, clock)
 

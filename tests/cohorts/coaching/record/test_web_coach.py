@@ -147,7 +147,11 @@ class TestSessions:
             context={"cohort": "Top Talent"},
         )  # fmt: skip
         await invites.invite(
-            event, [pair.coachee], now=pair.now, context={"cohort": "Top Talent"}, paths={pair.coachee: "/home"}
+            event,
+            [pair.coach_person],
+            now=pair.now,
+            context={"cohort": "Top Talent"},
+            paths={pair.coach_person: "/home"},
         )
         await sign_in(client, pair.coach_person)
         path = f"/coaching/sessions/{session}/answer"
