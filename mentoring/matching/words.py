@@ -22,7 +22,7 @@ def strongest(mentor: Mentor, mentee: Mentee, points: Contributions, weights: We
 def weakest(mentor: Mentor, mentee: Mentee, points: Contributions, weights: Weights) -> str:
     """The criterion that both answered and that falls shortest of what it could give; empty when none does."""
     there, most = points.by_criterion(), weights.most()
-    short = {one: most[one] - there[one] for one in _answered(mentor, mentee)}
+    short = {one: most[one] - there[one] for one in answered(mentor, mentee)}
     if points.history < 0:
         short[Criterion.HISTORY] = most[Criterion.HISTORY] - points.history
     short = {one: missing for one, missing in short.items() if missing > 0}
@@ -84,7 +84,7 @@ def against(criterion: Criterion, mentor: Mentor, mentee: Mentee) -> str:
             return "they have completed a pairing before"
 
 
-def _answered(mentor: Mentor, mentee: Mentee) -> list[Criterion]:
+def answered(mentor: Mentor, mentee: Mentee) -> list[Criterion]:
     """The criteria to which both gave an answer."""
     known = {
         Criterion.SKILLS: bool(mentee.skills_wanted and mentor.skills),

@@ -68,13 +68,14 @@ async def ask_mentors(
     for each in asked:
         mentor, mentee = mentors[each.mentor_profile], mentees[each.mentee_profile]
         if contact := to.get(each.mentor):
-            letters.append(_proposal(each, contact, round, mentor, mentee))
+            letters.append(proposal(each, contact, round, mentor, mentee))
         if contact := to.get(each.mentee):
-            letters.append(waiting(each, contact, asked_again=True) if mentee.id in again else _asked(each, contact))
+            letters.append(waiting(each, contact, asked_again=True) if mentee.id in again else somebody_asked(each, contact))
     return await outbox.queue_many(letters, now=now)
 
 
-def _proposal(each: StaffView, to: Contact, round: RoundView, mentor: MentorView, mentee: MenteeView) -> Letter:
+def proposal(each: StaffView, to: Contact, round: RoundView, mentor: MentorView, mentee: MenteeView) -> Letter:
+    """The mentor is asked, with who and why."""
     return Letter(
         kind="pairing-proposal",
         key=f"pairing-proposal:{each.id}",
@@ -93,7 +94,8 @@ def _proposal(each: StaffView, to: Contact, round: RoundView, mentor: MentorView
     )
 
 
-def _asked(each: StaffView, to: Contact) -> Letter:
+def somebody_asked(each: StaffView, to: Contact) -> Letter:
+    """The mentee hears that somebody is asked."""
     return Letter(
         kind="pairing-asked",
         key=f"pairing-asked:{each.id}",
