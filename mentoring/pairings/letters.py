@@ -70,7 +70,8 @@ async def ask_mentors(
         if contact := to.get(each.mentor):
             letters.append(proposal(each, contact, round, mentor, mentee))
         if contact := to.get(each.mentee):
-            letters.append(waiting(each, contact, asked_again=True) if mentee.id in again else somebody_asked(each, contact))
+            told = waiting(each, contact, asked_again=True) if mentee.id in again else somebody_asked(each, contact)
+            letters.append(told)
     return await outbox.queue_many(letters, now=now)
 
 
