@@ -12,6 +12,7 @@ APP_CONFIG = AppConfig(
             "mentoring.profiles.tables",
             "mentoring.pairings.tables",
             "mentoring.runs.tables",
+            "mentoring.reports.tables",
         ],
         exclude_imported=True,
     ),
