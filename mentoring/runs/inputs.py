@@ -9,7 +9,7 @@ from uuid import UUID
 import msgspec
 
 from academy import database
-from mentoring.matching.criteria import Criteria, Mode
+from mentoring.matching.criteria import Mode
 from mentoring.matching.people import Earlier, Ended, Pair, Pool
 from mentoring.matching.worker import Request
 from mentoring.pairings import queries as pairings
@@ -65,7 +65,7 @@ async def of_round(
         round,
         now=now,
         taken=await pairings.places_taken(round),
-        history={person: tuple(found) for person, found in history.items()},
+        history={person: tuple(sorted(found, key=_order)) for person, found in history.items()},
         left_out=settled,
     )
     held: dict[HoldKind, list[Pair]] = {HoldKind.PINNED: [], HoldKind.RULED_OUT: []}
@@ -87,18 +87,8 @@ async def of_round(
     )
 
 
-def for_one(inputs: Inputs, mentee: str) -> Inputs:
-    """The same for one mentee alone: everybody else stays as they are."""
-    request = inputs.request
-    pool = Pool(mentors=request.pool.mentors, mentees=tuple(one for one in request.pool.mentees if one.id == mentee))
-    alone = msgspec.structs.replace(
-        request,
-        pool=pool,
-        pins=_there(request.pins, pool),
-        ruled_out=_there(request.ruled_out, pool),
-        previous=(),
-    )
-    return msgspec.structs.replace(inputs, request=alone)
+def _order(each: Earlier) -> tuple[str, str]:
+    return each.mentor, each.ended
 
 
 def as_json(request: Request) -> str:
@@ -109,10 +99,6 @@ def as_json(request: Request) -> str:
 def hash_of(stored: str) -> str:
     """By which one sees that two runs were given the same."""
     return hashlib.sha256(stored.encode()).hexdigest()
-
-
-def with_mode(criteria: Criteria, mode: Mode) -> Criteria:
-    return msgspec.structs.replace(criteria, mode=mode)
 
 
 def _there(pairs: list[Pair] | tuple[Pair, ...], pool: Pool) -> tuple[Pair, ...]:

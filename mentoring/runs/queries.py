@@ -12,7 +12,7 @@ from academy import database
 from academy.errors import NotFound
 from mentoring.matching.difference import moves_between
 from mentoring.matching.people import Pair
-from mentoring.matching.results import Move, Suggestion
+from mentoring.matching.results import ModeRow, Move, Suggestion
 from mentoring.matching.worker import Request
 from mentoring.runs.tables import HoldKind, RunState
 
@@ -50,6 +50,20 @@ class RunView(RunLine, frozen=True, kw_only=True):
 
     request: Request
     suggestion: Suggestion | None
+    modes: tuple[ModeRow, ...] | None
+    """What each mode would come to, if somebody has asked for it and the pool is large."""
+    modes_until: datetime | None
+    """Somebody works that out until then."""
+
+    @property
+    def cells(self) -> int:
+        """Pairs to look at: how much work it is."""
+        return len(self.request.pool.mentors) * len(self.request.pool.mentees)
+
+    def name_of(self, person: str) -> str:
+        """Somebody's name, as it was when the run was asked for."""
+        people = (*self.request.pool.mentees, *self.request.pool.mentors)
+        return next((one.name for one in people if one.id == person), "somebody who has left")
 
 
 _LINE = """
@@ -58,7 +72,7 @@ _LINE = """
            coalesce(p.name, 'The academy') AS asked_by, coalesce(q.name, '') AS published_by {more}
     FROM match_run x LEFT JOIN person p ON p.id = x.asked_by LEFT JOIN person q ON q.id = x.published_by
 """
-_WHOLE = _LINE.format(more=", x.inputs, x.result")
+_WHOLE = _LINE.format(more=", x.inputs, x.result, x.modes, x.modes_until")
 _OF_ROUND = database.compiled_sql(_LINE.format(more="") + "WHERE x.round = :round ORDER BY x.number DESC")
 _BY_ID = database.compiled_sql(_WHOLE + "WHERE x.id = :run")
 _BY_NUMBER = database.compiled_sql(_WHOLE + "WHERE x.round = :round AND x.number = :number")
@@ -167,4 +181,6 @@ def _whole(row: dict[str, Any] | None) -> RunView:
         **_line(row),
         request=msgspec.json.decode(row["inputs"], type=Request),
         suggestion=msgspec.json.decode(row["result"], type=Suggestion) if row["result"] else None,
+        modes=msgspec.json.decode(row["modes"], type=tuple[ModeRow, ...]) if row["modes"] else None,
+        modes_until=row["modes_until"],
     )

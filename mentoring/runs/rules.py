@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from academy.errors import DomainError
+from mentoring.matching.rules import Reason
 from mentoring.profiles.tables import RoundStatus
+from mentoring.runs.queries import RunView
 from mentoring.runs.tables import RunState
 
 SMALL = 40_000
@@ -34,6 +36,30 @@ class AlreadyPublished(DomainError):
 
 class HeldOtherwise(DomainError):
     """A pair cannot be pinned and ruled out at once, or a mentee pinned to two mentors."""
+
+
+class NeverPaired(DomainError):
+    """A pinned pair that must not be published, whoever pinned it."""
+
+
+NEVER = {
+    Reason.ONESELF: "the two are one person",
+    Reason.NOT_THIS_PERSON: "one of them asked in confidence not to be paired with the other",
+    Reason.MENTOR_NOT_IN: "the mentor has not opted in",
+    Reason.MENTEE_NOT_IN: "the mentee has not opted in",
+}
+"""Rules that no pin overrides."""
+
+
+def why_not_these(run: RunView) -> DomainError | None:
+    """Why pairs of this run cannot be published, since a pin breaks what no coordinator may; None when they can."""
+    if run.suggestion is None:
+        return None
+    for each in run.suggestion.pairs:
+        if reason := next((one for one in each.breaks if one in NEVER), None):
+            names = f"{run.name_of(each.mentor)} and {run.name_of(each.mentee)}"
+            return NeverPaired(f"{names} cannot be a pair: {NEVER[reason]}. Let go of that pin, and suggest again.")
+    return None
 
 
 def why_not_suggest(status: RoundStatus, *, mentors: int, mentees: int) -> DomainError | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -10,10 +11,10 @@ import msgspec
 from academy import database
 from academy.audit import service as audit
 from academy.audit.service import ACADEMY, About, Actor
+from academy.errors import DomainError
 from mentoring.matching.criteria import Mode
-from mentoring.matching.people import Pair
-from mentoring.matching.results import Suggestion
-from mentoring.matching.worker import answer
+from mentoring.matching.next_best import next_best
+from mentoring.matching.points import contributions
 from mentoring.pairings import queries as pairings
 from mentoring.pairings import service as pairing_service
 from mentoring.pairings.queries import StaffView
@@ -34,6 +35,8 @@ from mentoring.runs.tables import MatchRun, RunState
 from mentoring.runs.working import start as start
 from mentoring.runs.working import take_up as take_up
 
+log = logging.getLogger("academy.mentoring")
+
 
 async def suggest(
     round: UUID, *, mode: Mode | None = None, seed: int | None = None, actor: Actor, now: datetime
@@ -41,11 +44,15 @@ async def suggest(
     """Ask for pairs. A small pool is matched at once; for a large one the run is a row that waits for ``start``.
 
     ``mode`` and ``seed`` are those of the criteria and of the last run unless they are told. Pairs of the last run
-    weigh more, so that others change little. Raises CannotSuggest and NotFound.
+    weigh more, so that others change little. While a run is being worked on, that one is returned.
+    Raises CannotSuggest and NotFound.
     """
     async with database.transaction():
         await database.lock(f"runs:{round}")
         here = await profiles.round_by_id(round)
+        newest = await queries.latest(round)
+        if newest and not newest.done:
+            return newest.id  # pressed twice, or by two coordinators
         former = await queries.latest_ready(round)
         given = await inputs.of_round(
             round,
@@ -57,7 +64,7 @@ async def suggest(
         pool = given.request.pool
         if refused := rules.why_not_suggest(here.status, mentors=len(pool.mentors), mentees=len(pool.mentees)):
             raise refused
-        run, newest, stored = uuid4(), await queries.latest(round), inputs.as_json(given.request)
+        run, stored = uuid4(), inputs.as_json(given.request)
         number = newest.number + 1 if newest else 1
         await MatchRun.insert(
             MatchRun(
@@ -81,8 +88,8 @@ async def suggest(
 
 
 async def again(run: RunView) -> bool:
-    """Whether the stored inputs give the stored answer, once more. Call it for runs that are not large."""
-    line = answer(run.request)
+    """Work out a run from its stored inputs once more: whether it comes to the stored answer. Raises Refused."""
+    line = await working.answered(run.request)
     return line.suggestion is not None and line.suggestion == run.suggestion
 
 
@@ -90,25 +97,18 @@ async def publish(run: UUID, *, actor: Actor, now: datetime) -> list[UUID]:
     """Ask the mentors of all pairs of a run. Returns the pairings.
 
     Whoever publishes second is told so, and nobody is asked twice. Raises AlreadyPublished, NotReady, OutOfDate,
-    CannotSuggest and NotFound.
+    CannotSuggest, NeverPaired and NotFound.
     """
     async with database.transaction():
         seen = await queries.run(run)
         await database.lock(f"runs:{seen.round}")
         found = await queries.run(run)
         here = await profiles.round_by_id(found.round)
-        current = await _as_now(found, now=now)
-        newest = await queries.latest(found.round)
-        pairs = found.suggestion.pairs if found.suggestion else ()
-        refused = rules.why_not_publish(
-            found.state,
-            published_at=found.published_at,
-            latest=newest is not None and newest.id == run,
-            pairs=len(pairs),
-            current=current is not None,
-        )
-        if refused is not None or current is None or found.suggestion is None:
-            raise refused or rules.OutOfDate("Suggest pairs again before you publish.")
+        refused, current = await _ready(found, now=now)
+        if refused is not None:
+            raise refused
+        assert current is not None and found.suggestion is not None  # it is ready, and nothing has changed
+        pairs = found.suggestion.pairs
         made = await pairing_service.propose(
             found.round,
             [
@@ -137,6 +137,25 @@ async def publish(run: UUID, *, actor: Actor, now: datetime) -> list[UUID]:
         return made
 
 
+async def why_not_publish(run: RunView, *, now: datetime) -> DomainError | None:
+    """Why a run cannot be published as it is; None when it can. What ``publish`` asks, too."""
+    return (await _ready(run, now=now))[0]
+
+
+async def _ready(run: RunView, *, now: datetime) -> tuple[DomainError | None, Inputs | None]:
+    """Why not, or else what the run would be given now."""
+    current = None if run.published_at else await _as_now(run, now=now)
+    newest = await queries.latest(run.round)
+    refused = rules.why_not_publish(
+        run.state,
+        published_at=run.published_at,
+        latest=newest is not None and newest.id == run.id,
+        pairs=len(run.suggestion.pairs) if run.suggestion else 0,
+        current=current is not None,
+    )
+    return refused or rules.why_not_these(run), current
+
+
 async def _as_now(run: RunView, *, now: datetime) -> Inputs | None:
     """What the run would be given now, if that is what it was given; None when something has changed."""
     former = await queries.before(run)
@@ -159,10 +178,14 @@ async def follow_up(now: datetime) -> int:
     """Where a mentor said no, or nothing in time: ask the next best who has a place. Returns how many were asked.
 
     Nobody else is disturbed. After three mentors, or when there is none left, the mentee is on the coordinator's list.
+    A minute job.
     """
     asked = 0
     for each in await pairings.unfollowed(now):
-        asked += await _follow(each, now=now)
+        try:
+            asked += await _follow(each, now=now)
+        except DomainError as refused:  # a place went meanwhile: the next minute looks again, and the others wait not
+            log.warning("a proposal could not be followed", extra={"pairing": str(each.id), "why": refused.message})
     return asked
 
 
@@ -186,27 +209,32 @@ async def _follow(lost: StaffView, *, now: datetime) -> bool:
 
 
 async def _next_best(lost: StaffView, *, now: datetime) -> Proposed | None:
-    given = inputs.for_one(await inputs.of_round(lost.round, now=now), str(lost.mentee))
-    if not given.request.pool.mentees or not given.request.pool.mentors:
+    """The mentor to whom the mentee is pinned, or else the best of those whose place nobody is pinned to."""
+    given = await inputs.of_round(lost.round, now=now)
+    mentee, request = str(lost.mentee), given.request
+    if mentee not in given.mentee_profiles:
         return None
-    found: Suggestion | None = answer(given.request).suggestion
-    best = found.pairs[0] if found and found.pairs else None
+    found = next_best(
+        request.pool,
+        request.criteria,
+        mentee,
+        plan=request.pins,
+        ruled_out=request.ruled_out,
+        seed=request.seed,
+    )
+    pinned = {pair.mentor for pair in request.pins if pair.mentee == mentee}
+    best = next((each for each in found if each.mentor in pinned), found[0] if found else None)
     if best is None:
         return None
+    people = {one.id: one for one in request.pool.mentors}, {one.id: one for one in request.pool.mentees}
+    points = contributions(people[0][best.mentor], people[1][mentee], request.criteria.weights)
     return Proposed(
         mentor_profile=given.mentor_profiles[best.mentor],
-        mentee_profile=given.mentee_profiles[best.mentee],
+        mentee_profile=lost.mentee_profile,
         score=best.score,
-        points=msgspec.to_builtins(best.points),
+        points=msgspec.to_builtins(points),
         run=lost.run,
     )
-
-
-async def stands(round: UUID, pair: Pair) -> tuple[UUID, UUID] | None:
-    """The profiles of a pair of persons in a round, if both are there."""
-    mentor = await profiles.mentor_of(round, UUID(pair.mentor))
-    mentee = await profiles.mentee_of(round, UUID(pair.mentee))
-    return (mentor.id, mentee.id) if mentor and mentee else None
 
 
 def _about(here: RoundView) -> About:

@@ -15,9 +15,10 @@ import msgspec
 
 from academy import clock, database
 from academy.errors import DomainError
-from mentoring.matching.results import Suggestion
-from mentoring.matching.worker import Line, Request, answer, ask
+from mentoring.matching.results import ModeRow, Suggestion
+from mentoring.matching.worker import Line, Refused, Request, What, answer, ask
 from mentoring.runs import queries, rules
+from mentoring.runs.queries import RunView
 from mentoring.runs.tables import MatchRun, RunState
 
 STEP = 5
@@ -27,6 +28,12 @@ _running: set[asyncio.Task[None]] = set()
 _LEASE = database.compiled_sql("""
     UPDATE match_run SET state = 'working', leased_until = :until
     WHERE id = :run AND (state = 'waiting' OR (state = 'working' AND leased_until <= :now)) RETURNING id
+""")
+
+
+_LEASE_MODES = database.compiled_sql("""
+    UPDATE match_run SET modes_until = :until
+    WHERE id = :run AND modes IS NULL AND (modes_until IS NULL OR modes_until <= :now) RETURNING id
 """)
 
 
@@ -68,14 +75,28 @@ async def work(run: UUID, *, now: datetime) -> bool:
 
 
 async def _suggested(run: UUID, request: Request) -> Suggestion:
-    size = len(request.pool.mentors) * len(request.pool.mentees)
-    if size <= rules.SMALL:
-        line = await asyncio.to_thread(answer, request)
-    else:
-        line = await _in_its_own_process(run, request)
+    line = await (answered(request) if is_small(request) else _in_its_own_process(run, request))
     if line.suggestion is None:
         raise rules.NotReady(line.refused or "Matching stopped before it was done. Suggest pairs again.")
     return line.suggestion
+
+
+def is_small(request: Request) -> bool:
+    """Whether the work is done while a page waits for it."""
+    return len(request.pool.mentors) * len(request.pool.mentees) <= rules.SMALL
+
+
+async def answered(request: Request) -> Line:
+    """The answer, worked out beside the event loop: in a thread when it takes no time, else in a process of its own.
+
+    Raises Refused.
+    """
+    if not is_small(request):
+        return await ask(request)
+    line = await asyncio.to_thread(answer, request)
+    if line.refused:
+        raise Refused(line.refused)
+    return line
 
 
 async def _in_its_own_process(run: UUID, request: Request) -> Line:
@@ -99,6 +120,36 @@ async def _in_its_own_process(run: UUID, request: Request) -> Line:
         return asking.result()
     finally:
         asking.cancel()
+
+
+# ----------------------------------------------------------- what each mode costs
+async def modes(run: RunView) -> tuple[ModeRow, ...] | None:
+    """What each mode comes to with these people. None for a large pool: see ``start_modes``. Raises Refused."""
+    if run.modes is not None or not is_small(run.request):
+        return run.modes
+    return (await answered(_about_modes(run.request))).modes
+
+
+async def start_modes(run: RunView, *, now: datetime) -> None:
+    """Work that out in the background and keep it, unless somebody is at it."""
+    if await _LEASE_MODES.run(run=run.id, now=now, until=now + rules.LEASE):
+        task = asyncio.get_running_loop().create_task(_keep_modes(run), context=Context())
+        _running.add(task)
+        task.add_done_callback(_running.discard)
+
+
+async def _keep_modes(run: RunView) -> None:
+    try:
+        line = await answered(_about_modes(run.request))
+    except Refused:
+        await MatchRun.update({MatchRun.modes_until: None}).where(MatchRun.id == run.id)
+        return
+    kept = msgspec.json.encode(line.modes).decode()
+    await MatchRun.update({MatchRun.modes: kept, MatchRun.modes_until: None}).where(MatchRun.id == run.id)
+
+
+def _about_modes(request: Request) -> Request:
+    return msgspec.structs.replace(request, what=What.MODES)
 
 
 async def finished(run: UUID, suggestion: Suggestion, *, now: datetime) -> None:

@@ -70,3 +70,20 @@ document.addEventListener('submit', (event) => {
     form.requestSubmit(event.submitter);
   }).finally(() => form.removeAttribute('aria-busy'));
 });
+
+// <div id="work" data-poll="2"> is looked at again every so many seconds, until the page no longer has it: then what it
+// waited for is there, and the page is loaded anew. Without this script the link beside it does the same.
+async function look(region) {
+  const answer = await fetch(location.href, { headers: { 'X-Enhanced': '1' } }).then((response) => response.text(), () => '');
+  const there = new DOMParser().parseFromString(answer, 'text/html').getElementById(region.id);
+  if (answer && !there) { location.reload(); return; }
+  if (there) swap([region.id], there.ownerDocument);
+  wait(region.id);
+}
+
+function wait(id) {
+  const region = document.getElementById(id);
+  if (region && region.dataset.poll) setTimeout(() => look(region), 1000 * Number(region.dataset.poll));
+}
+
+for (const region of document.querySelectorAll('[data-poll]')) wait(region.id);

@@ -1,0 +1,148 @@
+"""Why somebody has no mentor, and why not another: with the rule that forbids it, or the exact price."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from litestar import Request, Response, get
+from litestar.params import FromPath
+
+from academy.web.access import Who
+from academy.web.pages import page
+from mentoring.matching.people import Mentee, Pair
+from mentoring.matching.results import Answer, ChoiceAnswer, Match, Price, Unmatched
+from mentoring.matching.rules import SENTENCES
+from mentoring.matching.worker import Refused, What
+from mentoring.profiles import queries as profiles
+from mentoring.profiles.web_rounds import head
+from mentoring.runs import queries, working
+from mentoring.runs.addresses import TAB, pairs_path
+from mentoring.runs.queries import RunView
+from mentoring.runs.review import Review
+
+MOST = 500
+"""People that a list of choices offers; beyond, one comes here from a pair."""
+WHY_WORDS = {
+    "nobody_allowed": "No mentor is allowed",
+    "places_ran_out": "Places ran out",
+    "below_least": "No mentor scores enough",
+}
+
+
+@get("/mentoring/rounds/{round:str}/pairs/unmatched", who=Who.COORDINATOR)
+async def unmatched(request: Request[Any, Any, Any], round: FromPath[str]) -> Response[Any]:
+    """Everybody without a mentor: why, and what would change it. Beside them the mentors with free places."""
+    here = await profiles.round(round)
+    run = await queries.latest_ready(here.id)
+    held = await queries.holds(here.id) if run else []
+    review = Review(run, held=held) if run else None
+    found = review.suggestion.unmatched if review else ()
+    return page(
+        request,
+        "mentoring/runs/unmatched.html",
+        **head(request, here, TAB),
+        zone=request.user.time_zone,
+        run=run,
+        review=review,
+        people=[(one, review.mentees[one.mentee], review.others(one.mentee, one.alternatives)) for one in found[:200]]
+        if review
+        else [],
+        more=max(0, len(found) - 200),
+        why_words=WHY_WORDS,
+        sentences=SENTENCES,
+        choice_words=choice_words,
+        may_change=run is not None and run.published_at is None,
+        base=pairs_path(here.slug),
+    )
+
+
+@get("/mentoring/rounds/{round:str}/pairs/why-not", who=Who.COORDINATOR)
+async def why_not(request: Request[Any, Any, Any], round: FromPath[str]) -> Response[Any]:
+    """Why a mentee (``mentee``) did not get a mentor (``mentor``), and what it would cost everybody."""
+    here = await profiles.round(round)
+    run = await queries.latest_ready(here.id)
+    review = Review(run, held=await queries.holds(here.id)) if run else None
+    mentee = review.mentees.get(request.query_params.get("mentee", "")) if review else None
+    mentor = review.mentors.get(request.query_params.get("mentor", "")) if review else None
+    price: Price | None = None
+    problem = ""
+    if run and review and mentee and mentor and review.mates.get(mentee.id) != mentor.id:
+        try:
+            price = await price_of(run, Pair(mentor.id, mentee.id))
+        except Refused as refused:
+            problem = refused.message
+    return page(
+        request,
+        "mentoring/runs/why_not.html",
+        **head(request, here, TAB),
+        zone=request.user.time_zone,
+        run=run,
+        review=review,
+        mentee=mentee,
+        mentor=mentor,
+        mine=review.mates.get(mentee.id, "") if review and mentee else "",
+        choices=_choices(review, mentee) if review and mentee else (),
+        choice_words=choice_words,
+        price=price,
+        cost=price.cost.in_words(run.request.criteria.floors) if price and run else "",
+        free=price is not None
+        and not any((price.cost.paired, price.cost.waited, *price.cost.above))
+        and price.cost.points <= 0,
+        rules=[SENTENCES[reason] for reason in price.breaks] if price else [],
+        problem=problem,
+        mentees=_offered(review.mentees.values()) if review else [],
+        mentors=_offered(review.mentors.values()) if review else [],
+        swap=_swap(review, mentor.id, mentee.id) if review and mentee and mentor else "",
+        may_change=run is not None and run.published_at is None,
+        base=pairs_path(here.slug),
+    )
+
+
+async def price_of(run: RunView, pair: Pair) -> Price:
+    """What granting a pair would cost exactly, and who would move. Raises Refused."""
+    assert run.suggestion is not None
+    asked = msgspec.structs.replace(run.request, what=What.PRICE, pair=pair, plan=run.suggestion.plan())
+    price = (await working.answered(asked)).price
+    assert price is not None
+    return price
+
+
+def choice_words(review: Review, choice: ChoiceAnswer) -> str:
+    """What became of a stated choice."""
+    match choice.answer:
+        case Answer.GRANTED:
+            return "Granted."
+        case Answer.BARRED:
+            return " ".join(SENTENCES[reason] for reason in choice.reasons)
+        case Answer.FULL_OF_PINS:
+            return "All places are pinned to others, or there is none."
+        case Answer.BELOW_LEAST:
+            return f"Scores {choice.score}, which is less than this way allows."
+        case Answer.NOT_IN_POOL:
+            return "Does not take part in this suggestion."
+        case _:
+            price = choice.at_least.in_words(review.run.request.criteria.floors) if choice.at_least else ""
+            return f"Possible, with {choice.score} points." + (
+                f" It would cost everybody at least {price}." if price else ""
+            )
+
+
+def _choices(review: Review, mentee: Mentee) -> tuple[ChoiceAnswer, ...]:
+    everybody: list[Match | Unmatched] = [*review.suggestion.pairs, *review.suggestion.unmatched]
+    return next((one.choices for one in everybody if one.mentee == mentee.id), ())
+
+
+def _swap(review: Review, mentor: str, mentee: str) -> str:
+    """The one mentee who could change places with this one; empty when there is none, or several."""
+    held = [one for one, whose in review.mates.items() if whose == mentor and one != mentee]
+    full = len(held) >= review.mentors[mentor].places
+    return held[0] if full and len(held) == 1 and mentee in review.mates else ""
+
+
+def _offered(people: Any) -> list[tuple[str, str]]:
+    found = sorted(((one.id, one.name) for one in people), key=lambda each: (each[1].casefold(), each[0]))
+    return found if len(found) <= MOST else []
+
+
+routes: list[Any] = [unmatched, why_not]
