@@ -11,6 +11,7 @@ from litestar.params import FromPath
 from academy import clock
 from academy.accounts.guards import actor, me
 from academy.alumni import queries as alumni
+from academy.alumni.contributions import contributions_of
 from academy.alumni.queries import CertificateFacts
 from academy.alumni.rules import hours
 from academy.errors import NotFound
@@ -136,6 +137,7 @@ async def my_record(request: Request[Any, Any, Any]) -> Response[Any]:
         "cohorts/completion/record.html",
         section="My academy" if request.user.coordinator else "Home",
         record=found,
+        contributions=await contributions_of(me(request)),
         marks=MARKS,
     )
 

@@ -146,3 +146,8 @@ async def _back_to_the_pool(ended: StaffView, *, now: datetime) -> bool:
     if ended.let_down == "mentee":
         await pool.set_pool_status(mentee.id, PoolStatus.WAITING_REMATCH, now)
     return True
+
+
+async def evaluation_of(pairing: UUID, person: UUID) -> Evaluated | None:
+    """What this person said at the end."""
+    return next((each for each in await evaluations(pairing) if each.person == person), None)

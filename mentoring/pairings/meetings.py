@@ -19,6 +19,7 @@ from academy.audit import service as audit
 from academy.audit.service import Actor
 from academy.errors import NotFound
 from academy.invites import service as invites
+from academy.invites.tables import Reply
 from academy.invites.times import UK, local_to_utc, utc_to_local
 from mentoring.pairings import letters, rules, steps
 from mentoring.pairings.queries import StaffView
@@ -131,6 +132,8 @@ async def offer_meeting(
             own={person: {"with_name": other} for person, other in both.items()},
             now=now,
         )
+        if by in both:  # who offers a time comes
+            await invites.reply(event, by, Reply.ACCEPTED, now=now)
         made = uuid4()
         await Meeting.insert(
             Meeting(
@@ -157,8 +160,10 @@ async def change_meeting(
     async with database.transaction():
         here = await _alive(pairing, now=now)
         found = await one(pairing, meeting)
-        if found.status is not MeetingStatus.PLANNED or found.event is None or found.starts_at <= now:
-            raise rules.NotNow("This meeting can't be moved any more. Log it, or offer another one.")
+        booked = found.event is not None
+        if refused := rules.why_not_move_meeting(found.status, found.starts_at, booked=booked, now=now):
+            raise refused
+        assert found.event is not None
         await invites.change_event(
             found.event,
             starts_at=starts_at,

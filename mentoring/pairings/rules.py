@@ -144,6 +144,15 @@ def why_not_meet(status: PairingStatus) -> DomainError | None:
     return None
 
 
+def why_not_move_meeting(
+    status: MeetingStatus, starts_at: datetime, *, booked: bool, now: datetime
+) -> DomainError | None:
+    """Why a meeting cannot be moved; None when it can. ``booked``: it stands in the calendars."""
+    if status is not M.PLANNED or not booked or starts_at <= now:
+        return NotNow("This meeting can't be moved any more. Log it, or offer another one.")
+    return None
+
+
 def why_not_log(
     day: date, *, answered_at: datetime | None, ended_at: datetime | None, now: datetime
 ) -> DomainError | None:

@@ -31,4 +31,5 @@ from mentoring.pairings.shared import drop_goal as drop_goal
 from mentoring.pairings.shared import pause as pause
 from mentoring.pairings.shared import resume as resume
 from mentoring.pairings.shared import resume_due as resume_due
+from mentoring.pairings.shared import take_goal_back as take_goal_back
 from mentoring.pairings.shared import tick_goal as tick_goal

@@ -28,6 +28,7 @@ class Goal(msgspec.Struct, frozen=True, kw_only=True):
     added_by: UUID
     added_at: datetime
     done_at: datetime | None
+    dropped_at: datetime | None
 
 
 class Signed(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,8 +40,8 @@ class Signed(msgspec.Struct, frozen=True, kw_only=True):
 
 
 _GOALS = database.compiled_sql("""
-    SELECT id, text, added_by, added_at, done_at FROM pairing_goal
-    WHERE pairing = :pairing AND dropped_at IS NULL ORDER BY position, id
+    SELECT id, text, added_by, added_at, done_at, dropped_at FROM pairing_goal
+    WHERE pairing = :pairing ORDER BY position, id
 """)
 _SIGNED = database.compiled_sql("""
     SELECT person, text, agreed_at FROM agreement_signed WHERE pairing = :pairing ORDER BY agreed_at, id
@@ -56,6 +57,11 @@ _TO_RESUME = database.compiled_sql("""
 
 async def goals(pairing: UUID) -> list[Goal]:
     """What the two work on, in their order."""
+    return [each for each in await all_goals(pairing) if each.dropped_at is None]
+
+
+async def all_goals(pairing: UUID) -> list[Goal]:
+    """The same with what they took away again."""
     return [Goal(**row) for row in await _GOALS.run(pairing=pairing)]
 
 
@@ -98,14 +104,19 @@ async def tick_goal(pairing: UUID, goal: UUID, *, done: bool, now: datetime) -> 
 
 
 async def drop_goal(pairing: UUID, goal: UUID, *, now: datetime) -> Goal:
-    """They no longer work on it. Returns what it was, so that it can be added again. Raises NotNow and NotFound."""
+    """They no longer work on it. Returns what it was. Raises NotNow and NotFound."""
     return await _change_goal(pairing, goal, {"dropped_at": now}, now=now)
+
+
+async def take_goal_back(pairing: UUID, goal: UUID, *, now: datetime) -> Goal:
+    """They work on it after all. Raises NotNow and NotFound."""
+    return await _change_goal(pairing, goal, {"dropped_at": None}, now=now)
 
 
 async def _change_goal(pairing: UUID, goal: UUID, values: dict[str, datetime | None], *, now: datetime) -> Goal:
     async with database.transaction():
         await _under_way(pairing, now=now)
-        found = next((each for each in await goals(pairing) if each.id == goal), None)
+        found = next((each for each in await all_goals(pairing) if each.id == goal), None)
         if found is None:
             raise NotFound
         await PairingGoal.update(dict(values)).where(PairingGoal.id == goal)  # type: ignore[arg-type]
