@@ -84,6 +84,7 @@ def all_routes() -> list[Any]:
     from cohorts.attendance import web as attendance
     from cohorts.calendar import web as calendar
     from cohorts.coaching.bookings import web as coaching
+    from cohorts.coaching.desk import web as coaching_desk
     from cohorts.coaching.record import web as coaching_record
     from cohorts.coaching.times import web as coach_times
     from cohorts.coaching.times import web_busy as coach_calendars
@@ -92,7 +93,9 @@ def all_routes() -> list[Any]:
     from cohorts.dashboard import web_overview as overview
     from cohorts.enrolment import web as enrolment
     from cohorts.schedule import web as schedule
+    from mentoring.pairings import web as pairings
     from mentoring.profiles import web as profiles
+    from mentoring.runs import web as runs
 
     return [
         *static.routes,
@@ -104,11 +107,14 @@ def all_routes() -> list[Any]:
         *coach_times.routes,
         *coach_calendars.routes,
         *coaching_record.routes,
+        *coaching_desk.routes,
         *completion.routes,
         *alumni.routes,
         *programmes.routes,
         *schedule.routes,
         *profiles.routes,
+        *pairings.routes,
+        *runs.routes,
         *overview.routes,
         *web_cohorts.routes,
         *web_mails.routes,
@@ -151,6 +157,7 @@ def menu(visitor: Any) -> list[tuple[str, str]]:
             ("Today", "/today"),
             ("Cohorts", "/cohorts"),
             ("Programmes", "/programmes/manage"),
+            ("Coaches", "/coaches"),
             ("Mentoring", "/mentoring/rounds"),
             ("People", "/people"),
             ("Outbox", "/outbox"),

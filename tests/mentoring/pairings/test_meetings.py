@@ -1,6 +1,8 @@
 """Meetings: offered into both calendars, moved, cancelled, or just logged; hours are counted once."""
 
 from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -13,12 +15,9 @@ from mentoring.pairings.tables import MeetingStatus
 from tests.support.paired import Two, told, two
 
 
-async def offered(pair: Two, now: datetime, **other: object) -> object:
-    return await service.offer_meeting(
-        pair.id,
-        **{"starts_at": now + timedelta(days=3), "minutes": 60, "by": pair.mentee, "actor": pair.as_mentee}
-        | {"now": now, **other},  # type: ignore[arg-type]
-    )
+async def offered(pair: Two, now: datetime, **other: Any) -> UUID:
+    told = {"starts_at": now + timedelta(days=3), "minutes": 60, "by": pair.mentee, "actor": pair.as_mentee}
+    return await service.offer_meeting(pair.id, **{**told, "now": now, **other})
 
 
 async def test_an_offer_stands_in_both_calendars_under_the_others_name(database: room.Engine, now: datetime) -> None:
@@ -49,7 +48,7 @@ async def test_a_move_moves_both_calendars_in_place(database: room.Engine, now: 
         starts_at=now + timedelta(days=5),
         minutes=30,
         actor=pair.as_mentor,
-        now=now,  # type: ignore[arg-type]
+        now=now,
     )
 
     [event] = await invited.events_of(pair.mentee, now=now)
@@ -62,7 +61,7 @@ async def test_a_cancelled_meeting_leaves_both_calendars_once(database: room.Eng
     made = await offered(pair, now)
 
     for _ in range(2):
-        await service.cancel_meeting(pair.id, made, actor=pair.as_mentor, now=now)  # type: ignore[arg-type]
+        await service.cancel_meeting(pair.id, made, actor=pair.as_mentor, now=now)
 
     assert await invited.events_of(pair.mentee, now=now) == []
     assert (await told(pair.mentee)).count("meeting-cancelled") == 1
