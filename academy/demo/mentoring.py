@@ -15,6 +15,8 @@ from academy.invites.times import UK, local_to_utc
 from mentoring.matching.people import Format
 from mentoring.pairings import queries as pairings
 from mentoring.pairings import service as pairing_service
+from mentoring.pairings.forms import Evaluation
+from mentoring.pairings.queries import StaffView
 from mentoring.pairings.tables import DeclineReason, PairingStatus
 from mentoring.profiles import options
 from mentoring.profiles import service as profiles
@@ -70,7 +72,7 @@ class Mentoring:
         senior = [each for each in others if each.grade > 0]
         junior = [each for each in others if each.grade < 2]
         known = cast.known
-        self.past_mentors = senior[: self.many(32)]
+        self.past_mentors = [cast.known[MENTOR], *senior][: self.many(32)]
         self.past_mentees = [each for each in junior if each not in self.past_mentors][: self.many(PAIRED)]
         taken = {each.address for each in (*self.past_mentors, *self.past_mentees)}
         fresh_senior = [each for each in senior if each.address not in taken]
@@ -91,11 +93,18 @@ class Mentoring:
         today = self.days.today
         yield Step(self._at(today - 200 * ONE), self._open(LAST_ROUND, "Mentoring, spring round", -150))
         yield Step(self._at(today - 185 * ONE), self._sign_up(LAST_ROUND, self.past_mentors, self.past_mentees))
-        yield Step(self._at(today - 160 * ONE), self._pair)
+        paired_on = self.days.working(today - 160 * ONE)
+        yield Step(self._at(paired_on), self._pair)
         for wave in range(3):
-            yield Step(self._at(today - (158 - wave * 2) * ONE), self._answers(wave))
-            yield Step(self._at(today - (158 - wave * 2) * ONE, 9), _follow_up)
-        yield Step(self._at(today - 149 * ONE), _begin)
+            evening = local_to_utc(paired_on + (1 + wave) * ONE, time(19, 30), UK)  # mentors answer on any day
+            yield Step(evening, self._answers(wave))
+            yield Step(evening + ONE / 24, _follow_up)
+        yield Step(self._at(max(today - 149 * ONE, paired_on + 5 * ONE)), _begin)
+        for month in range(5):
+            yield Step(self._at(today - (140 - 28 * month) * ONE), self._month(month))
+            yield Step(self._at(today - (124 - 28 * month) * ONE), _nudge)
+        yield Step(self._at(today - 70 * ONE), self._ends)
+        yield Step(self.now - 6 * ONE, self._next_meeting)
         yield Step(self._at(today - 40 * ONE), self._open(NEW_ROUND, "Mentoring, winter round", 21))
         yield Step(self._at(today - 24 * ONE), self._sign_up(NEW_ROUND, self.new_mentors, self.new_mentees))
         yield Step(self.now - 5 * ONE, self._kept_apart)
@@ -187,6 +196,67 @@ class Mentoring:
 
         return run
 
+    async def _under_way(self, now: datetime) -> list[StaffView]:
+        found = await pairings.live(self.rounds[LAST_ROUND], now=now)
+        return sorted(
+            (each for each in found if each.status is PairingStatus.ACTIVE), key=lambda one: one.mentee_address
+        )
+
+    def _month(self, month: int) -> Run:
+        """Most pairs have met by now; some stopped after a while, and some never began."""
+
+        async def run(now: datetime) -> None:
+            for number, each in enumerate(await self._under_way(now)):
+                if number % 8 == 6 or (number % 8 == 3 and month > 1):
+                    continue
+                by = Actor(each.mentee, each.mentee_name)
+                day = self.days.working(now.date() - (1 + number % 6) * ONE)
+                minutes = 45 + 15 * (number % 3)
+                if day <= now.date():
+                    await pairing_service.log_meeting(
+                        each.id, day=day, minutes=minutes, by=each.mentee, actor=by, now=now
+                    )
+                if month == 0:
+                    await self._begin_well(each, number, now=now)
+
+        return run
+
+    async def _begin_well(self, pair: StaffView, number: int, *, now: datetime) -> None:
+        await pairing_service.add_goal(pair.id, GOALS[number % len(GOALS)], by=pair.mentee, now=now)
+        for person, name in ((pair.mentor, pair.mentor_name), (pair.mentee, pair.mentee_name)):
+            if number % 4:
+                await pairing_service.agree(pair.id, person=person, actor=Actor(person, name), now=now)
+
+    async def _ends(self, now: datetime) -> None:
+        """One pair has reached what it wanted, one makes a pause, and one mentee has asked to stop."""
+        mentor = self.world.people[MENTOR]
+        done, pausing, stopping = [each for each in await self._under_way(now) if each.mentor != mentor][:3]
+        await pairing_service.complete(done.id, actor=Actor(done.mentor, done.mentor_name), now=now)
+        for person, name in ((done.mentor, done.mentor_name), (done.mentee, done.mentee_name)):
+            said = Evaluation(
+                overall=5,
+                goals_reached=3,
+                helped="Somebody who asked the question nobody else asks.",
+                better="",
+                again=True,
+            )
+            await pairing_service.evaluate(done.id, said, person=person, actor=Actor(person, name), now=now + ONE)
+        until = self.days.today + 30 * ONE
+        await pairing_service.pause(pausing.id, until=until, actor=Actor(pausing.mentee, pausing.mentee_name), now=now)
+        reason = "We are too alike: I need somebody who disagrees with me."
+        await pairing_service.end(
+            stopping.id, reason=reason, actor=Actor(stopping.mentee, stopping.mentee_name), now=now
+        )
+
+    async def _next_meeting(self, now: datetime) -> None:
+        under_way, mentor = await self._under_way(now), self.world.people[MENTOR]
+        pair = next((each for each in under_way if each.mentor == mentor), under_way[0])
+        starts = local_to_utc(self.days.working(self.days.today + 6 * ONE), time(16, 0), UK)
+        await pairing_service.offer_meeting(
+            pair.id, starts_at=starts, minutes=60, link="https://meet.example/mentoring", by=pair.mentor,
+            actor=Actor(pair.mentor, pair.mentor_name), now=now,
+        )  # fmt: skip
+
     # ------------------------------------------------------------------- parts
     def _actor(self, somebody: Somebody) -> Actor:
         return self.world.actor(somebody)
@@ -197,6 +267,10 @@ class Mentoring:
 
 async def _follow_up(now: datetime) -> None:
     await runs.follow_up(now)
+
+
+async def _nudge(now: datetime) -> None:
+    await pairing_service.nudge_due(now)
 
 
 async def _begin(now: datetime) -> None:

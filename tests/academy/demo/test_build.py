@@ -9,6 +9,7 @@ from academy import database as room
 from academy.demo import reset
 from academy.demo.build import build
 from academy.demo.coaching import DELIVERED
+from academy.demo.mentoring import LAST_ROUND, MENTEES, MENTORS, NEW_ROUND, PAIRED
 from academy.demo.year import DELEGATES, WEBINARS
 from academy.people import queries as people
 from academy.people import service as people_service
@@ -79,6 +80,12 @@ async def test_the_year_holds_the_figures_that_were_promised(database, settings,
         "SELECT count(*) FROM coaching_session WHERE kind = 'coaching' AND status = 'completed' AND ends_at > {}"
     )
     assert await count(delivered, a_year_ago) == DELIVERED
+    assert (
+        await count("SELECT count(DISTINCT mentee) FROM pairing WHERE status NOT IN ('declined', 'expired')") == PAIRED
+    )
+    new = "SELECT count(*) FROM {} x JOIN mentoring_round r ON r.id = x.round WHERE r.slug = '{}'"
+    assert await count(new.format("mentee_profile", NEW_ROUND)) == MENTEES
+    assert await count(new.format("mentor_profile", NEW_ROUND)) == MENTORS
     assert await count("SELECT count(*) FROM message WHERE state = 'queued'") <= 20
     assert len(said) > 15
 
@@ -174,6 +181,29 @@ async def test_coaching_shows_life_of_every_kind(database, settings, now):
     participant = await people_service.find(demo.PARTICIPANT)
     mine = await coaching.own(participant, now=now)
     assert (mine[0].balance.left, mine[0].balance.used, mine[0].balance.reserved) == (1, 1, 1)
+
+
+async def test_mentoring_has_a_round_that_runs_and_one_that_waits_for_its_pairs(database, settings, now):
+    await build(settings, now=now, scale=SMALL)
+
+    rounds = await room.fetch("SELECT slug, status FROM mentoring_round ORDER BY slug")
+    assert rounds == [
+        {"slug": NEW_ROUND, "status": "matching"},
+        {"slug": LAST_ROUND, "status": "running"},
+    ]
+    statuses = {row["status"] for row in await room.fetch("SELECT DISTINCT status FROM pairing")}
+    assert statuses >= {"active", "paused", "completed", "ended_early", "declined"}
+    assert await count("SELECT count(*) FROM meeting WHERE status = 'held'") > 10
+    assert await count("SELECT count(*) FROM meeting WHERE status = 'planned' AND starts_at > {}", now) == 1
+    assert await count("SELECT count(*) FROM pairing WHERE listed_at IS NOT NULL") >= 1
+    waiting = "SELECT count(*) FROM {} x JOIN mentoring_round r ON r.id = x.round WHERE r.slug = '{}'"
+    assert await count(waiting.format("mentee_profile", NEW_ROUND)) >= 6
+    assert (
+        await count(
+            "SELECT count(*) FROM match_run x JOIN mentoring_round r ON r.id = x.round WHERE r.slug = {}", NEW_ROUND
+        )
+        == 0
+    )
 
 
 async def test_a_mail_was_refused_on_the_usual_path_and_few_wait_to_be_sent(database, settings, now):
