@@ -104,6 +104,18 @@ class TestGoals:
 
         assert words(page).index("New") < words(page).index("Earlier goals") < words(page).index("Old")
 
+    async def test_it_says_who_can_read_them(self, client: httpx.AsyncClient, pair: Pair) -> None:
+        path = f"/coaching/{pair.enrolment}/goals"
+        await sign_in(client, pair.coachee)
+        await pair.session(days=3)
+        two = " ".join(words(await client.get(path)))
+        await pair.with_goals("Speak up")
+        await manager_path(pair)
+        three = " ".join(words(await client.get(path)))
+
+        assert "Only you and Dan Coach can read these goals." in two
+        assert "Only you, Dan Coach and the manager whom you named can read these goals." in three
+
     async def test_coordinators_and_strangers_find_nothing(self, client: httpx.AsyncClient, pair: Pair) -> None:
         await pair.with_goals("Secret")
         other = await a_pair(now=pair.now, coach="Eve Coach", coachee="Omar Other", programme=pair.programme)
