@@ -76,7 +76,7 @@ class Mentoring:
         self.past_mentees = [each for each in junior if each not in self.past_mentors][: self.many(PAIRED)]
         taken = {each.address for each in (*self.past_mentors, *self.past_mentees)}
         fresh_senior = [each for each in senior if each.address not in taken]
-        self.new_mentors = [known[MENTOR], *self.past_mentors[:8], *fresh_senior][: self.many(MENTORS)]
+        self.new_mentors = [*self.past_mentors[:9], *fresh_senior][: self.many(MENTORS)]
         taken |= {each.address for each in self.new_mentors}
         fresh = [each for each in junior if each.address not in taken]
         self.new_mentees = [known[PARTICIPANT], *fresh][: self.many(MENTEES)]

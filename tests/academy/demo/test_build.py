@@ -188,8 +188,8 @@ async def test_mentoring_has_a_round_that_runs_and_one_that_waits_for_its_pairs(
 
     rounds = await room.fetch("SELECT slug, status FROM mentoring_round ORDER BY slug")
     assert rounds == [
-        {"slug": NEW_ROUND, "status": "matching"},
         {"slug": LAST_ROUND, "status": "running"},
+        {"slug": NEW_ROUND, "status": "matching"},
     ]
     statuses = {row["status"] for row in await room.fetch("SELECT DISTINCT status FROM pairing")}
     assert statuses >= {"active", "paused", "completed", "ended_early", "declined"}
