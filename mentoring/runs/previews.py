@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from uuid import UUID
 
@@ -50,7 +51,8 @@ def _mail(whom: str, letter: Letter, head: Letterhead) -> Mail:
         context["answer_path"] = THEIR_LINK
     values = rendering.complete(letter.kind, context, name=letter.to.name, address=head.address)
     told = words.render(letter.kind, values, brand=head.brand, sender=head.sender, organisation=head.organisation)
-    return Mail(to=letter.to.name, whom=whom, subject=told.subject, text=told.text)
+    text = re.sub(r"^[=-]{3,}\n", "", told.text, flags=re.MULTILINE)
+    return Mail(to=letter.to.name, whom=whom, subject=told.subject, text=text.removeprefix(told.subject).strip())
 
 
 def _as_if(here: RoundView, match: Match, mentor: MentorView, mentee: MenteeView, *, now: datetime) -> StaffView:

@@ -11,6 +11,7 @@ import msgspec
 
 from mentoring.matching.criteria import Criterion
 from mentoring.matching.difference import Difference, difference
+from mentoring.matching.levels import Value
 from mentoring.matching.people import Mentee, Mentor, Pair, Person
 from mentoring.matching.results import Alternative, Caution, Kind, Match, Move
 from mentoring.matching.rules import SENTENCES, why_not
@@ -257,10 +258,16 @@ class Review:
                     displaced=displaced.name if displaced else "",
                     swap=bool(mine and displaced and not why_not(mine, displaced, criteria.rules))
                     and Pair(mine.id if mine else "", each.displaces) not in self.run.request.ruled_out,
-                    price=each.at_least.in_words(criteria.floors) if each.at_least else "",
+                    price=costs(each.at_least, criteria.floors),
                 )
             )
         return tuple(found)
+
+
+def costs(least: Value | None, floors: Sequence[int]) -> str:
+    """What something takes from everybody at the least, in words; empty when that is nothing, or not known."""
+    nothing = least is None or not any((least.paired, least.waited, *least.above, least.points))
+    return "" if nothing or least is None else least.in_words(floors)
 
 
 def work(person: Person) -> str:

@@ -19,7 +19,7 @@ from mentoring.profiles.web_rounds import head
 from mentoring.runs import queries, working
 from mentoring.runs.addresses import TAB, pairs_path
 from mentoring.runs.queries import RunView
-from mentoring.runs.review import Review
+from mentoring.runs.review import Review, costs
 
 MOST = 500
 """People that a list of choices offers; beyond, one comes here from a pair."""
@@ -122,7 +122,7 @@ def choice_words(review: Review, choice: ChoiceAnswer) -> str:
         case Answer.NOT_IN_POOL:
             return "Does not take part in this suggestion."
         case _:
-            price = choice.at_least.in_words(review.run.request.criteria.floors) if choice.at_least else ""
+            price = costs(choice.at_least, review.run.request.criteria.floors)
             return f"Possible, with {choice.score} points." + (
                 f" It would cost everybody at least {price}." if price else ""
             )
