@@ -63,6 +63,7 @@ def minute_jobs(settings: Settings) -> list[Job]:
         Job("first and last days of pairings", mentoring.first_and_last_days),
         Job("meetings of pairs", mentoring.keep_alive),
         Job("mentoring reminders", mentoring.remind),
+        Job("fairness of mentoring", mentoring.count_fairness, seconds=3600),
         Job("past busy times", busy.forget_past, seconds=3600),
         Job("ended secrets", accounts.forget_old, seconds=3600),
     ]
@@ -71,6 +72,7 @@ def minute_jobs(settings: Settings) -> list[Job]:
     if not settings.demo:  # the past of a demonstration is there to be looked at
         found.append(Job("old mails", outbox.purge, seconds=3600))
         found.append(Job("old private notes", coaching_record.forget_notes, seconds=3600))
+        found.append(Job("old answers and files of mentoring", mentoring.forget_old, seconds=3600))
     return found
 
 

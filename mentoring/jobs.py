@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from mentoring.pairings import service as pairings
+from mentoring.reports import fairness, keeping
 
 
 async def answers_that_are_late(now: datetime) -> int:
@@ -26,3 +27,13 @@ async def keep_alive(now: datetime) -> int:
 async def remind(now: datetime) -> int:
     """Reminders of meetings on the day before. Returns how many mails."""
     return await pairings.remind(now)
+
+
+async def count_fairness(now: datetime) -> int:
+    """How groups of people fared, once pairs are settled and once a round is closed. Returns how many rounds."""
+    return await fairness.count_due(now)
+
+
+async def forget_old(now: datetime) -> int:
+    """Files, private notes and single characteristics whose time is over. Returns how many."""
+    return await keeping.forget_old(now)

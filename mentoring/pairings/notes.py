@@ -6,7 +6,7 @@ the table.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import msgspec
@@ -15,6 +15,10 @@ from academy import database
 from academy.errors import NotFound
 from mentoring.pairings import queries
 from mentoring.pairings.tables import PairingNote
+
+
+KEEP = timedelta(days=90)
+"""After the pairing has ended."""
 
 
 class Note(msgspec.Struct, frozen=True, kw_only=True):
@@ -72,3 +76,15 @@ async def remove_note(pairing: UUID, id: UUID, *, author: UUID) -> None:
     async with database.transaction():
         await note(pairing, id, author=author)
         await PairingNote.delete().where(PairingNote.id == id, PairingNote.author == author)
+
+
+_FORGET = database.compiled_sql("""
+    DELETE FROM pairing_note WHERE pairing IN (
+        SELECT id FROM pairing WHERE status IN ('completed', 'ended_early') AND ended_at <= :before
+    ) RETURNING id
+""")
+
+
+async def forget_notes(now: datetime) -> int:
+    """Delete the notes of pairings that ended 90 days ago: how many went. Nobody reads them for that."""
+    return len(await _FORGET.run(before=now - KEEP))

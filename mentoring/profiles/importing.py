@@ -41,7 +41,7 @@ from mentoring.profiles.tables import (
 
 PIECE = 100
 """People in one transaction."""
-KEPT = timedelta(days=90)
+KEPT = timedelta(days=7)
 """So long a file is kept after it was brought."""
 
 

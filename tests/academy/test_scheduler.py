@@ -178,11 +178,13 @@ async def test_the_product_runs_its_own_jobs_without_mail_server(database: room.
         "first and last days of pairings",
         "meetings of pairs",
         "mentoring reminders",
+        "fairness of mentoring",
         "past busy times",
         "ended secrets",
         "calendars of coaches",
         "old mails",
         "old private notes",
+        "old answers and files of mentoring",
     ]
     assert len(kept) == 1
     assert b"To: Ana <a@x.example>" in kept[0].read_bytes() or b'To: "Ana" <a@x.example>' in kept[0].read_bytes()

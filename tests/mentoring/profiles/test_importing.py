@@ -196,14 +196,14 @@ async def test_a_closed_round_takes_nobody(now: datetime) -> None:
         await brought(round, MENTORS, now)
 
 
-async def test_files_are_forgotten_after_ninety_days_and_what_they_did_stays(now: datetime) -> None:
+async def test_files_are_forgotten_after_a_week_and_what_they_did_stays(now: datetime) -> None:
     round = await a_round(now=now)
     file = await brought(round, MENTORS, now)
     await service.import_people(round, file, actor=ACADEMY, now=now)
 
-    assert await service.purge_files(now + timedelta(days=89)) == 0
-    assert await service.purge_files(now + timedelta(days=91)) == 1
-    assert await service.purge_files(now + timedelta(days=91)) == 0
+    assert await service.purge_files(now + timedelta(days=6)) == 0
+    assert await service.purge_files(now + timedelta(days=8)) == 1
+    assert await service.purge_files(now + timedelta(days=8)) == 0
     rows = await ProfileImport.select(ProfileImport.added, ProfileImport.content)
     assert [(row["added"], row["content"]) for row in rows] == [(2, None)]
     with pytest.raises(NotFound, match="no longer keep"):

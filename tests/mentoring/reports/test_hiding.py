@@ -93,9 +93,7 @@ def worked_out(hidden_by: Hide, *, people: int, rows: int, least: int) -> list[s
     ]
 
 
-@pytest.mark.parametrize(
-    ("rows", "people", "least"), [(2, 9, 2), (2, 12, 2), (2, 15, 3), (3, 9, 2), (4, 7, 2)]
-)
+@pytest.mark.parametrize(("rows", "people", "least"), [(2, 9, 2), (2, 12, 2), (2, 15, 3), (3, 9, 2), (4, 7, 2)])
 def test_nothing_small_follows_from_what_is_shown(rows: int, people: int, least: int) -> None:
     assert worked_out(hide, people=people, rows=rows, least=least) == []
 
