@@ -5,12 +5,23 @@ from __future__ import annotations
 from datetime import datetime
 
 from mentoring.pairings import service as pairings
+from mentoring.runs import service as runs
 from mentoring.reports import fairness, keeping
 
 
 async def answers_that_are_late(now: datetime) -> int:
     """Proposals that no mentor answered in time. Returns how many."""
     return await pairings.expire_due(now)
+
+
+async def next_best(now: datetime) -> int:
+    """Where a mentor said no or nothing, the next best is asked. Returns how many were."""
+    return await runs.follow_up(now)
+
+
+async def suggestions(now: datetime) -> int:
+    """Suggestions that nobody works on, such as after a restart. Returns how many were worked out."""
+    return await runs.take_up(now)
 
 
 async def first_and_last_days(now: datetime) -> int:
