@@ -27,6 +27,7 @@ from cohorts.enrolment import queries as enrolments
 from cohorts.enrolment.manage import REPLIES
 from cohorts.enrolment.rules import LIVE
 from cohorts.enrolment.service import manage_path
+from mentoring.profiles import places as places_of_mentoring
 from mentoring.profiles import queries as mentoring
 
 JOIN_WITHIN = timedelta(days=1)
@@ -50,6 +51,7 @@ async def home(request: Request[Any, Any, Any]) -> Response[Any]:
     led = await attendance.led_by(person) if request.user.facilitator else []
     coached = [each for each in await coaching.own(person, now) if each.enrolled or each.next]
     answered = await answers(person, now=now) if coached else []
+    mentored = [card for part in places_of_mentoring.mine for card in await part(person, now)]
     year = utc_to_local(now, request.user.time_zone).year
     return page(
         request,
@@ -64,9 +66,11 @@ async def home(request: Request[Any, Any, Any]) -> Response[Any]:
             answered,
             await coachees.asked_of(person) if coached else [],
             await coachees.waits_for(person, now=now) if request.user.coach else None,
+            mentored=mentored,
             zone=request.user.time_zone,
             now=now,
         ),
+        mentored=[card for card in mentored if not card.action],
         coached=coached,
         next=events[0] if events else None,
         ahead=events[1 : 1 + AHEAD],

@@ -17,6 +17,7 @@ from cohorts.enrolment.queries import OwnEnrolment
 from cohorts.enrolment.rules import LIVE
 from cohorts.enrolment.service import manage_path
 from cohorts.enrolment.tables import EnrolmentStatus
+from mentoring.profiles.places import Card
 
 
 class Task(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,6 +41,7 @@ def tasks(
     asked: Sequence[Asked] = (),
     waits: Waits | None = None,
     *,
+    mentored: Sequence[Card] = (),
     zone: str = UK,
     now: datetime | None = None,
 ) -> list[Task]:
@@ -57,6 +59,7 @@ def tasks(
         *_answered(answered, zone),
         *_asked(asked),
         *_to_book(coached, now),
+        *_mentoring(mentored),
     ]
 
 
@@ -192,6 +195,15 @@ def _to_book(coached: Sequence[OwnCoaching], now: datetime | None) -> list[Task]
 
 def _coming(session: SessionView, now: datetime | None) -> bool:
     return now is None or session.ends_at > now
+
+
+def _mentoring(cards: Sequence[Card]) -> list[Task]:
+    """What pairings wait for: an answer, a first meeting, how it was."""
+    return [
+        Task(id=f"mentoring-{number}", what=card.title, why=card.text, action=card.action, href=card.href)
+        for number, card in enumerate(cards, start=1)
+        if card.action
+    ]
 
 
 def _until(instant: datetime | None, zone: str) -> str:

@@ -19,7 +19,6 @@ from academy.audit import service as audit
 from academy.audit.service import Actor
 from academy.errors import NotFound
 from academy.invites import service as invites
-from academy.invites.tables import Reply
 from academy.invites.times import UK, local_to_utc, utc_to_local
 from mentoring.pairings import letters, rules, steps
 from mentoring.pairings.queries import StaffView
@@ -101,7 +100,7 @@ async def offer_meeting(
     actor: Actor,
     now: datetime,
 ) -> UUID:
-    """Put a meeting into both calendars; each says on the page of the event, or in the calendar, whether it suits.
+    """Put a meeting into both calendars; who it does not suit moves or cancels it on the page of the pairing.
 
     The same time again (a double click) is the same meeting. Raises NotNow and NotFound.
     """
@@ -132,8 +131,6 @@ async def offer_meeting(
             own={person: {"with_name": other} for person, other in both.items()},
             now=now,
         )
-        if by in both:  # who offers a time comes
-            await invites.reply(event, by, Reply.ACCEPTED, now=now)
         made = uuid4()
         await Meeting.insert(
             Meeting(

@@ -163,6 +163,15 @@ async def of_person(person: UUID, *, now: datetime) -> list[PairingView]:
     return [one for one in found if one.mentor == person or one.status in rules.MET]
 
 
+async def for_front(person: UUID, *, now: datetime) -> tuple[list[PairingView], list[PairingView]]:
+    """Somebody's pairings as ``of_person`` gives them, and those for which a mentor was asked on their behalf and has
+    not answered: of these nobody may be named. One query."""
+    found = [_view(row) for row in await _OF_PERSON.run(person=person, now=now)]
+    known = [one for one in found if one.mentor == person or one.status in rules.MET]
+    asked = [one for one in found if one.mentee == person and one.status is PairingStatus.PROPOSED]
+    return known, asked
+
+
 async def of_round(round: UUID, *, now: datetime) -> list[StaffView]:
     """Every pairing of a round by the mentee's name, for coordinators. One query."""
     return [_staff(row) for row in await _OF_ROUND.run(round=round, now=now)]

@@ -41,6 +41,13 @@ MEETING_MOVES: dict[MeetingStatus, frozenset[MeetingStatus]] = {
 MAY_HAVE_BEEN = frozenset({M.PLANNED, M.MISSED})
 """A meeting of that day that somebody now says took place."""
 
+MEETING_CALLED: dict[MeetingStatus, str] = {
+    M.PLANNED: "Planned",
+    M.HELD: "Took place",
+    M.MISSED: "Did not take place",
+    M.CANCELLED: "Cancelled",
+}
+
 CALLED: dict[PairingStatus, str] = {
     S.DRAFT: "Draft",
     S.PROPOSED: "Waiting for the mentor",
