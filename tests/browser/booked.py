@@ -8,7 +8,9 @@ from uuid import UUID
 from academy.audit.service import ACADEMY
 from academy.demo import COACH
 from academy.people import service as people
+from academy.programmes.tables import Programme
 from cohorts.coaching.bookings import days, queries, slots
+from cohorts.coaching.credits import queries as credits
 from cohorts.coaching.times import queries as times
 from cohorts.enrolment import service as enrolments
 from cohorts.enrolment.tables import Source
@@ -26,8 +28,14 @@ async def booking_places(person: UUID, open_cohort: UUID, *, now: datetime) -> d
     place = await enrolments.enrol_person(open_cohort, daniel, source=Source.COORDINATOR, actor=ACADEMY, now=now)
     (mine,) = [each for each in await queries.own(daniel, now) if each.enrolment == place.enrolment]
     others = [each for each in await times.coaches_of(mine.programme) if each.person != daniel]
+    own_coach = await times.coach_of(daniel)
+    assert own_coach is not None
+    with_rules = [each.programme for each in await credits.all_rules()]
+    without = await Programme.select(Programme.slug).where(Programme.id.not_in(with_rules)).order_by(Programme.slug)
     return {
         "coaching_coming": str(coming.id),
+        "daniel": str(own_coach.id),
+        "no_coaching": without[0]["slug"],
         "own_coach": str(coach.id),
         "free": days.written(free),
         "gone": days.written(free + timedelta(minutes=5)),

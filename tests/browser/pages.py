@@ -67,6 +67,9 @@ def office(route: str, path: str = "", *, shot: str = "") -> Look:
 C, P, S = "/cohorts/{code:str}", "/people/{person:uuid}", "/programmes/{slug:str}"
 M, MR = "/mentoring/{round:str}", "/mentoring/rounds/{round:str}"
 R, CS, CE = "/r/{token:str}", "/coaching/sessions/{session:uuid}", "/coaching/{enrolment:uuid}"
+CP = C + "/coaching/{enrolment:uuid}"
+CPS = CP + "/sessions/{session:uuid}"
+CPS_COMING = "/cohorts/{running}/coaching/{enrolment}/sessions/{coaching_coming}"
 
 LOOKS: list[Look] = [
     # for everybody
@@ -193,6 +196,25 @@ LOOKS: list[Look] = [
     office(C + "/waiting-list", "/cohorts/{full}/waiting-list", shot="waiting-list"),
     office(C + "/waiting-list", "/cohorts/{running}/waiting-list"),
     office(C + "/waiting-list/{enrolment:uuid}/move-up", "/cohorts/{full}/waiting-list/{e_waitlisted}/move-up"),
+    # for coordinators: coaching
+    office("/coaches", shot="coaches"),
+    office("/coaches", "/coaches?q=nothing-has-this-name"),
+    office("/coaches/{coach:uuid}", "/coaches/{daniel}", shot="coach-record"),
+    office("/coaches/{coach:uuid}/away", "/coaches/{daniel}/away", shot="coach-away"),
+    office("/coaches/{coach:uuid}/away", "/coaches/{daniel}/away?for=good", shot="coach-away-sessions"),
+    office(C + "/coaching", "/cohorts/{running}/coaching", shot="cohort-coaching"),
+    office(C + "/coaching", "/cohorts/{running}/coaching?q=nothing-has-this-name"),
+    office(CP, "/cohorts/{running}/coaching/{enrolment}", shot="person-coaching"),
+    office(CP + "/book", "/cohorts/{running}/coaching/{enrolment}/book", shot="book-for-somebody"),
+    office(CP + "/book/check", "/cohorts/{running}/coaching/{enrolment}/book/check?starts={free}"),
+    office(CPS, CPS_COMING, shot="session-coaching"),
+    office(CPS + "/move", CPS_COMING + "/move"),
+    office(CPS + "/move/check", CPS_COMING + "/move/check?starts={free}", shot="move-for-somebody"),
+    office(CPS + "/cancel", CPS_COMING + "/cancel"),
+    office(CPS + "/waive", CPS_COMING + "/waive"),
+    office(S + "/coaching", "/programmes/top-talent/coaching", shot="coaching-rules"),
+    office(S + "/coaching", "/programmes/{no_coaching}/coaching"),
+    office(S + "/coaching/coaches", "/programmes/top-talent/coaching/coaches?q=a", shot="coach-add"),
     # certificates
     office("/certificates/{certificate:uuid}/reissue", "/certificates/{certificate}/reissue", shot="reissue"),
     office("/certificates/{certificate:uuid}/revoke", "/certificates/{certificate}/revoke"),

@@ -28,6 +28,8 @@ from academy.programmes.rules import Logo, SponsorshipDetails
 from academy.programmes.tables import Programme
 from cohorts.coaching.bookings.rules import Party as Side
 from cohorts.coaching.bookings.service import book
+from cohorts.coaching.bookings.tables import CoachingSession
+from cohorts.coaching.credits.tables import CoachingRules
 from cohorts.coaching.record import actions, circle, goals, log
 from cohorts.coaching.record.log import NewEntry
 from cohorts.coaching.record.tables import GoalAgreement, LogKind, Party
@@ -105,10 +107,16 @@ async def a_crowd(clock: Clock) -> Crowd:
             "manage, formerly": former,
             "manage": await accounts.create_api_token(cora, "m", frozenset({"read", "enrol", "manage"}), OVER),
         },
-        own={**await _ids(ana_done), **await _ids_of_coaching(ours), **await _mentoring(ana_done, RoundStatus.OPEN)},
+        own={
+            **await _ids(ana_done),
+            **await _ids_of_coaching(ours),
+            **await _at_the_desk(ana_done, ours),
+            **await _mentoring(ana_done, RoundStatus.OPEN),
+        },
         other={
             **await _ids(ben_done),
             **await _ids_of_coaching(theirs),
+            **await _at_the_desk(ben_done, theirs),
             **await _mentoring(ben_done, RoundStatus.DRAFT),
         },
         led=str(led),
@@ -195,6 +203,23 @@ async def _ids_of_coaching(pair: Pair) -> Ids:
         "{entry:uuid}": str(await log.add_log(pair.coach, entry, now=OVER)),
         "{exception:uuid}": str(await times.add_exception(pair.coach, off, actor=pair.as_coach, now=OVER)),
     }
+
+
+async def _at_the_desk(done: Course, pair: Pair) -> Ids:
+    """Coordinators find coaching under the cohort: its programme has some too, and the person a session there."""
+    (enrolment,) = done.enrolments.values()
+    (cohort,) = await Cohort.select(Cohort.programme).where(Cohort.id == done.cohort)
+    await CoachingRules.insert(CoachingRules(programme=cohort["programme"], changed_at=OVER))
+    starts_at = OVER + timedelta(days=12)
+    session = CoachingSession(
+        coach=pair.coach,
+        enrolment=enrolment,
+        starts_at=starts_at,
+        ends_at=starts_at + timedelta(hours=1),
+        created_at=OVER,
+    )
+    await CoachingSession.insert(session)
+    return {"/cohorts/{code:str}/coaching/{enrolment:uuid}/sessions/{session:uuid}": str(session.id)}
 
 
 async def _mentoring(done: Course, status: RoundStatus) -> dict[str, str]:
