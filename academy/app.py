@@ -95,6 +95,7 @@ def all_routes() -> list[Any]:
     from cohorts.schedule import web as schedule
     from mentoring.pairings import web as pairings
     from mentoring.profiles import web as profiles
+    from mentoring.reports import web as mentoring_reports
     from mentoring.runs import web as runs
 
     return [
@@ -115,6 +116,7 @@ def all_routes() -> list[Any]:
         *profiles.routes,
         *pairings.routes,
         *runs.routes,
+        *mentoring_reports.routes,
         *overview.routes,
         *web_cohorts.routes,
         *web_mails.routes,

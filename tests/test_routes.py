@@ -270,6 +270,9 @@ GET    /mentoring/rounds/{round:str}/people/{person:uuid}/withdraw
 POST   /mentoring/rounds/{round:str}/people/{person:uuid}/withdraw
 GET    /mentoring/rounds/{round:str}/remove
 POST   /mentoring/rounds/{round:str}/remove
+GET    /mentoring/rounds/{round:str}/reports
+GET    /mentoring/rounds/{round:str}/reports/fairness
+GET    /mentoring/rounds/{round:str}/reports/people
 GET    /mentoring/rounds/{round:str}/settings
 POST   /mentoring/rounds/{round:str}/settings
 GET    /organisations
