@@ -21,12 +21,14 @@ _SENTENCES = {
     403: "You do not have permission to do this.",
     404: "We can't find that page. Check the address, or go back.",
     405: "This address does not accept that kind of request.",
-    413: "What you sent is too large.",
+    413: "What you sent is too large. Shorten it, or choose a smaller file.",
     429: "You have tried too often. Wait a few minutes and try again.",
     500: "Something went wrong on our side. Nothing you typed is your fault. Try again in a few minutes.",
     503: "The service is busy. Nothing was changed. Try again in a few seconds.",
 }
 _PAGES = {403, 404, 409, 410, 422, 429, 500, 503}
+_LIKE = {400: 409, 405: 404, 413: 422}
+"""Statuses without a page of their own, and whose page says what to do."""
 
 
 def wants_json(request: Request[Any, Any, Any]) -> bool:
@@ -91,7 +93,7 @@ def answer(
         return Response(
             msgspec.json.encode(body), status_code=status, media_type="application/problem+json", headers=headers
         )
-    name = status if status in _PAGES else (404 if status in (400, 405, 413) else 500)
+    name = status if status in _PAGES else _LIKE.get(status, 500)
     try:
         response: Response[Any] = page(request, f"errors/{name}.html", status=status, message=sentence)
     except Exception:  # the page itself is broken: say it plainly rather than fail twice

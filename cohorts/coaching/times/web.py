@@ -31,6 +31,12 @@ KIND_WORDS = {
     ExceptionKind.OFF: ("Not available", "orange"),
     ExceptionKind.EXTRA: ("Extra hours", "green"),
 }
+SAID = {
+    ExceptionKind.LEAVE: ("Leave", "is"),
+    ExceptionKind.OFF: ("Time off", "is"),
+    ExceptionKind.EXTRA: ("Extra hours", "are"),
+}
+"""How a sentence about one begins."""
 
 
 @template_filter
@@ -92,7 +98,7 @@ async def add(request: Request[Any, Any, Any]) -> Response[Any]:
         typed = {name: fields.get(name, "") for name in forms.EXCEPTION}
         return await _times_page(request, coach, typed=typed, errors=error.errors, status=422)
     await service.add_exception(coach.id, exception, note=note, actor=actor(request), now=now)
-    said = f"{KIND_WORDS[exception.kind][0]} is added: {days_of(exception)}."
+    said = f"{' '.join(SAID[exception.kind])} added: {days_of(exception)}."
     if exception.kind is not ExceptionKind.EXTRA:
         inside = _inside(exception, await queries.held(coach.id, since=now), coach.zone)
         if inside:
@@ -108,7 +114,7 @@ async def ask_remove(request: Request[Any, Any, Any], exception: FromPath[UUID])
         "cohorts/coaching/times/remove_exception.html",
         section=SECTION,
         exception=found,
-        kind=KIND_WORDS[found.kind][0],
+        kind=SAID[found.kind][0],
         extra=found.kind is ExceptionKind.EXTRA,
     )
 
@@ -118,7 +124,7 @@ async def remove(request: Request[Any, Any, Any], exception: FromPath[UUID]) -> 
     coach = await own(request)
     found = await _exception(coach, exception)
     await service.remove_exception(exception, coach=coach.id, actor=actor(request), now=clock.now())
-    return redirect(TIMES, said=f"{KIND_WORDS[found.kind][0]} is removed: {days_of(found)}.")
+    return redirect(TIMES, said=f"{' '.join(SAID[found.kind])} removed: {days_of(found)}.")
 
 
 # ----------------------------------------------------------------------- parts

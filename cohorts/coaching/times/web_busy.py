@@ -146,7 +146,7 @@ async def _read(coach: CoachView, calendar: UUID) -> Response[Any]:
     found = await _own_calendar(coach, calendar)
     if good:
         return redirect(BUSY, said=f"The calendar {found.name} is read. {_counted(found)}")
-    return redirect(BUSY, said=f"The calendar {found.name} could not be read. {found.problem}")
+    return redirect(BUSY, warned=f"The calendar {found.name} could not be read. {found.problem}")
 
 
 async def _limit(coach: CoachView) -> None:

@@ -468,6 +468,20 @@ async def test_bad_input_is_refused_cleanly(
     assert (await Message.count(), await SignInLink.count()) == (0, 0)
 
 
+async def test_what_is_too_large_is_not_called_a_missing_page(client: httpx.AsyncClient, database: room.Engine) -> None:
+    token = await get_form(client, "/sign-in")
+
+    answer = await client.post(
+        "/sign-in",
+        content=f"_csrf_token={token}&email={'a' * 2_100_000}",
+        headers={"content-type": "application/x-www-form-urlencoded"},
+    )
+
+    assert answer.status_code == 413
+    assert heading(answer) == "Check what you entered"
+    assert "What you sent is too large. Shorten it, or choose a smaller file." in words(answer)
+
+
 async def test_sessions_are_the_middlewares_own() -> None:
     """The framework's sessions keep the cookie a browser came with; ours are made new."""
     assert sessions.SessionMiddleware.__bases__[0].__name__ == "ASGIMiddleware"

@@ -209,6 +209,31 @@ async def test_leave_is_added_shown_and_removed_after_a_question(client: httpx.A
     assert await queries.exceptions(coach) == []
 
 
+@pytest.mark.parametrize(
+    ("kind", "added", "asked"),
+    [
+        (
+            "extra",
+            "Extra hours are added: 13 June 2026, 10am to 12pm.",
+            "Remove extra hours: 13 June 2026, 10am to 12pm?",
+        ),
+        ("off", "Time off is added: 13 June 2026, 10am to 12pm.", "Remove time off: 13 June 2026, 10am to 12pm?"),
+    ],
+)
+async def test_each_kind_of_exception_is_told_in_a_sentence(
+    client: httpx.AsyncClient, kind: str, added: str, asked: str
+) -> None:
+    coach = await signed_in(client, await a_coach())
+
+    form = {"kind": kind, "from_on": "2026-06-13", "from_at": "10am", "to_at": "12pm"}
+    await post(client, f"{TIMES}/exceptions", form, page=TIMES)
+    (made,) = await queries.exceptions(coach)
+
+    assert f"{added}: 13 June 2026, 10am to 12pm." in words(await client.get(TIMES))
+    question = await client.get(f"{TIMES}/exceptions/{made.id}/remove")
+    assert heading(question) == f"{asked}: 13 June 2026, 10am to 12pm?"
+
+
 async def test_an_exception_that_makes_no_sense_is_said_and_kept(client: httpx.AsyncClient) -> None:
     coach = await signed_in(client, await a_coach())
     form = {"kind": "extra", "from_on": "2026-06-13", "from_at": "10am", "to_at": "", "note": "Open day"}
