@@ -47,6 +47,11 @@ GET    /feeds/{name:str}
 GET    /goals/{token:str}
 POST   /goals/{token:str}/agree
 POST   /goals/{token:str}/ratings
+GET    /met/{token:str}
+POST   /met/{token:str}
+GET    /p/{token:str}
+POST   /p/{token:str}/accept
+POST   /p/{token:str}/decline
 GET    /r/{token:str}
 GET    /r/{token:str}/calendar.ics
 POST   /r/{token:str}/come-back
@@ -111,6 +116,32 @@ POST   /events/{event:uuid}/reply
 GET    /home
 POST   /home/coming
 GET    /mentoring/offer
+GET    /mentoring/pairings/{pairing:uuid}
+POST   /mentoring/pairings/{pairing:uuid}/agree
+GET    /mentoring/pairings/{pairing:uuid}/end
+POST   /mentoring/pairings/{pairing:uuid}/end
+GET    /mentoring/pairings/{pairing:uuid}/evaluation
+POST   /mentoring/pairings/{pairing:uuid}/evaluation
+POST   /mentoring/pairings/{pairing:uuid}/goals
+POST   /mentoring/pairings/{pairing:uuid}/goals/{goal:uuid}
+POST   /mentoring/pairings/{pairing:uuid}/meetings
+GET    /mentoring/pairings/{pairing:uuid}/meetings/offer
+POST   /mentoring/pairings/{pairing:uuid}/meetings/offer
+GET    /mentoring/pairings/{pairing:uuid}/meetings/{meeting:uuid}/cancel
+POST   /mentoring/pairings/{pairing:uuid}/meetings/{meeting:uuid}/cancel
+POST   /mentoring/pairings/{pairing:uuid}/meetings/{meeting:uuid}/missed
+GET    /mentoring/pairings/{pairing:uuid}/meetings/{meeting:uuid}/move
+POST   /mentoring/pairings/{pairing:uuid}/meetings/{meeting:uuid}/move
+POST   /mentoring/pairings/{pairing:uuid}/notes
+GET    /mentoring/pairings/{pairing:uuid}/notes/{note:uuid}
+POST   /mentoring/pairings/{pairing:uuid}/notes/{note:uuid}
+POST   /mentoring/pairings/{pairing:uuid}/notes/{note:uuid}/remove
+GET    /mentoring/pairings/{pairing:uuid}/pause
+POST   /mentoring/pairings/{pairing:uuid}/pause
+POST   /mentoring/pairings/{pairing:uuid}/resume
+GET    /mentoring/proposals/{pairing:uuid}
+POST   /mentoring/proposals/{pairing:uuid}/accept
+POST   /mentoring/proposals/{pairing:uuid}/decline
 GET    /mentoring/{round:str}/mentee
 POST   /mentoring/{round:str}/mentee
 POST   /mentoring/{round:str}/mentee/apart/{apart:uuid}
@@ -240,6 +271,14 @@ GET    /mentoring/rounds/{round:str}/import/{file:uuid}/check
 POST   /mentoring/rounds/{round:str}/import/{file:uuid}/check
 POST   /mentoring/rounds/{round:str}/keep-as-template
 POST   /mentoring/rounds/{round:str}/move
+GET    /mentoring/rounds/{round:str}/pairings
+GET    /mentoring/rounds/{round:str}/pairings/new
+POST   /mentoring/rounds/{round:str}/pairings/new
+GET    /mentoring/rounds/{round:str}/pairings/{pairing:uuid}
+POST   /mentoring/rounds/{round:str}/pairings/{pairing:uuid}/complete
+GET    /mentoring/rounds/{round:str}/pairings/{pairing:uuid}/end
+POST   /mentoring/rounds/{round:str}/pairings/{pairing:uuid}/end
+POST   /mentoring/rounds/{round:str}/pairings/{pairing:uuid}/take-back
 GET    /mentoring/rounds/{round:str}/pairs
 GET    /mentoring/rounds/{round:str}/pairs/check
 GET    /mentoring/rounds/{round:str}/pairs/modes
@@ -473,6 +512,8 @@ def test_links_and_the_demonstration_change_nothing_but_what_they_name() -> None
         "/sign-in/",
         "/account/address/",
         "/goals/",
+        "/p/",
+        "/met/",
     }
 
 

@@ -40,6 +40,9 @@ from cohorts.coaching.times.tables import ExceptionKind
 from cohorts.enrolment import letters
 from cohorts.schedule import service as schedule
 from cohorts.schedule.tables import Cohort, CohortSession
+from mentoring.pairings import letters as pairing_letters
+from mentoring.pairings import service as pairings
+from mentoring.pairings.tables import CheckIn
 from mentoring.profiles import service as profiles
 from mentoring.profiles.tables import ApartKind, RoundStatus
 from mentoring.profiles.tables import Side as OfRound
@@ -47,6 +50,7 @@ from tests.conftest import Clock
 from tests.support.coached import Pair, a_pair
 from tests.support.courses import MADE, OVER, Course, P, a_course
 from tests.support.makers import a_coordinator, a_mentee, a_mentor, a_person, a_round, an_organisation
+from tests.support.paired import a_pairing
 
 PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + b"\0" * 20
 
@@ -234,7 +238,30 @@ async def _mentoring(done: Course, status: RoundStatus) -> dict[str, str]:
     file = await profiles.bring_file(
         round, octets=b"name,email\nMo,mo@x.example\n", file_name="m.csv", side=OfRound.MENTEE, actor=ACADEMY, now=OVER
     )
-    return {"{round:str}": slug, "{apart:uuid}": str(apart), "{file:uuid}": str(file)}
+    pairs = await _pairings(round, person)
+    return {"{round:str}": slug, "{apart:uuid}": str(apart), "{file:uuid}": str(file), **pairs}
+
+
+async def _pairings(round: UUID, person: UUID) -> dict[str, str]:
+    """The person is a mentee with a meeting to come, a goal and a note, and is asked to be a mentor besides."""
+    pair = await a_pairing(round, mentee=person, now=OVER)
+    await pairings.accept(pair.id, actor=pair.as_mentor, now=OVER)
+    coming = OVER + timedelta(days=9)
+    meeting = await pairings.offer_meeting(
+        pair.id, starts_at=coming, minutes=60, by=person, actor=pair.as_mentee, now=OVER
+    )
+    asked = await a_pairing(round, mentor=person, now=OVER)
+    question = CheckIn(pairing=pair.id, person=person, asked_at=OVER)
+    await CheckIn.insert(question)
+    return {
+        "{pairing:uuid}": str(pair.id),
+        "/mentoring/proposals/{pairing:uuid}": str(asked.id),
+        "{meeting:uuid}": str(meeting),
+        "{goal:uuid}": str(await pairings.add_goal(pair.id, "Speak up", by=person, now=OVER)),
+        "{note:uuid}": str(await pairings.write_note(pair.id, "I was nervous", author=person, now=OVER)),
+        "/p/{token:str}": links.sign(pairing_letters.PROPOSAL, asked.id),
+        "/met/{token:str}": links.sign(pairing_letters.CHECK_IN, question.id),
+    }
 
 
 async def _address_change(person: UUID) -> str:

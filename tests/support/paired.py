@@ -40,6 +40,32 @@ class Two(msgspec.Struct, frozen=True, kw_only=True):
         return await queries.pairing_for_staff(self.id, now=now)
 
 
+async def a_pairing(
+    round: UUID,
+    *,
+    mentor: UUID | None = None,
+    mentee: UUID | None = None,
+    mentor_profile: UUID | None = None,
+    now: datetime,
+    **mentors: Any,
+) -> Two:
+    """A mentor is asked. ``mentor`` and ``mentee`` are persons; who is not given is made up. ``mentors`` are answers of
+    the mentor, and ``capacity``."""
+    its_mentor = mentor_profile or await makers.a_mentor(round=round, person=mentor, now=now, **mentors)
+    its_mentee = await makers.a_mentee(round=round, person=mentee, now=now)
+    [made] = await service.propose(
+        round, [Proposed(mentor_profile=its_mentor, mentee_profile=its_mentee)], actor=ACADEMY, now=now
+    )
+    return Two(
+        id=made,
+        round=round,
+        mentor=(await profiles.mentor(its_mentor)).person,
+        mentee=(await profiles.mentee(its_mentee)).person,
+        mentor_profile=its_mentor,
+        mentee_profile=its_mentee,
+    )
+
+
 async def two(
     *,
     round: UUID | None = None,
@@ -54,21 +80,9 @@ async def two(
     ``mentors`` are answers of the mentor, and ``capacity``; ``mentor`` the profile of one who is there already.
     """
     here = round or await makers.a_round(status=RoundStatus.RUNNING, starts_on=starts_on or now.date(), now=now)
-    its_mentor = mentor or await makers.a_mentor(round=here, now=now, **mentors)
-    its_mentee = await makers.a_mentee(round=here, now=now)
-    [made] = await service.propose(
-        here, [Proposed(mentor_profile=its_mentor, mentee_profile=its_mentee)], actor=ACADEMY, now=now
-    )
-    found = Two(
-        id=made,
-        round=here,
-        mentor=(await profiles.mentor(its_mentor)).person,
-        mentee=(await profiles.mentee(its_mentee)).person,
-        mentor_profile=its_mentor,
-        mentee_profile=its_mentee,
-    )
+    found = await a_pairing(here, mentor_profile=mentor, now=now, **mentors)
     if accepted:
-        await service.accept(made, actor=found.as_mentor, now=now)
+        await service.accept(found.id, actor=found.as_mentor, now=now)
     return found
 
 
