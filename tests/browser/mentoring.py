@@ -9,10 +9,14 @@ from academy.audit.service import ACADEMY, Actor
 from academy.people import service as people
 from mentoring.matching.criteria import Criteria
 from mentoring.matching.people import Format
+from mentoring.profiles import queries as profiles
 from mentoring.profiles import service, texts
 from mentoring.profiles.answers import MenteeAnswers, MentorAnswers, Told
 from mentoring.profiles.rules import RoundDetails
 from mentoring.profiles.tables import ApartKind, ProfileSource, RoundStatus, Side
+from mentoring.runs import inputs, queries
+from mentoring.runs import service as runs
+from mentoring.runs.tables import MatchRun, RunState
 
 MENTORS = (
     (
@@ -81,10 +85,50 @@ async def mentoring_places(priya: UUID, *, now: datetime) -> dict[str, str]:
         open_round, octets=LIST.encode(), file_name="mentees.csv", side=Side.MENTEE, actor=ACADEMY, now=now
     )
     return {
+        **await pairs_places(now=now),
         "round": "mentoring-gate",
         "round_next": "mentoring-next",
         "round_draft": "mentoring-draft",
         "file": str(file),
+    }
+
+
+async def pairs_places(*, now: datetime) -> dict[str, str]:
+    """The round of the demonstration that waits: its pairs are suggested, one is pinned, one ruled out, then again.
+
+    Another round is being worked on.
+    """
+    here = await profiles.round("mentoring-winter")
+    lost = await service.sign_up_mentee(
+        here.id,
+        await people.find_or_create(name="Bo", address="bo@gate.example", now=now, verified=True),
+        MenteeAnswers(grade=10, skills_wanted=("board",)),
+        source=ProfileSource.COORDINATOR,
+        actor=ACADEMY,
+        now=now,
+    )
+    assert lost  # nobody is above them, so that somebody is without a mentor
+    first = await queries.run(await runs.suggest(here.id, actor=ACADEMY, now=now))
+    assert first.suggestion is not None
+    (pinned, out, other, *_) = first.suggestion.pairs
+    for verb, pair in ((runs.pin, pinned), (runs.rule_out, out)):
+        mentor = await profiles.mentor_of(here.id, UUID(pair.mentor))
+        mentee = await profiles.mentee_of(here.id, UUID(pair.mentee))
+        assert mentor is not None
+        assert mentee is not None
+        await verb(mentor.id, mentee.id, actor=ACADEMY, now=now)
+    await runs.suggest(here.id, actor=ACADEMY, now=now)
+    waiting = await _round("mentoring-large", "A large round", now=now)
+    row = MatchRun(
+        round=waiting, number=1, state=RunState.WORKING, criteria_number=1, mode="floors", inputs=inputs.as_json(
+            first.request
+        ), inputs_hash="", asked_at=now, leased_until=now + timedelta(days=1), progress=40,
+    )  # fmt: skip
+    await MatchRun.insert(row)
+    return {
+        "round_pairs": here.slug,
+        "round_working": "mentoring-large",
+        "two": f"mentee={other.mentee}&mentor={pinned.mentor}",
     }
 
 

@@ -46,6 +46,7 @@ from mentoring.pairings.tables import CheckIn
 from mentoring.profiles import service as profiles
 from mentoring.profiles.tables import ApartKind, RoundStatus
 from mentoring.profiles.tables import Side as OfRound
+from mentoring.runs import service as runs
 from tests.conftest import Clock
 from tests.support.coached import Pair, a_pair
 from tests.support.courses import MADE, OVER, Course, P, a_course
@@ -233,6 +234,9 @@ async def _mentoring(done: Course, status: RoundStatus) -> dict[str, str]:
     round = await a_round(slug=slug, status=status, now=OVER)
     await a_mentor(round=round, person=person, now=OVER)
     await a_mentee(round=round, person=person, now=OVER)
+    if status is RoundStatus.OPEN:
+        await a_mentee(round=round, name="Wanda Waiting", now=OVER)
+        await runs.suggest(round, actor=ACADEMY, now=OVER)
     mia = await a_person(name="Mia Mentor", now=OVER)
     apart = await profiles.keep_apart(person, mia, ApartKind.CONFIDENTIAL, actor=ACADEMY, now=OVER)
     file = await profiles.bring_file(
