@@ -44,6 +44,11 @@ def start(run: UUID) -> None:
     task.add_done_callback(_running.discard)
 
 
+async def settled() -> None:
+    """Wait for everything that was begun in this process."""
+    await asyncio.gather(*_running)
+
+
 async def _begin(run: UUID) -> None:
     await work(run, now=clock.now())
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -425,7 +426,7 @@ async def test_a_large_round_is_worked_out_by_a_process_of_its_own(
 async def test_a_run_that_died_is_taken_up_when_its_lease_is_over(database: room.Engine, now: datetime) -> None:
     here = await three(now)
     run = await here.suggest(now)
-    lost = {MatchRun.state: RunState.WORKING, MatchRun.leased_until: now + LEASE, MatchRun.result: None}
+    lost: dict[Any, Any] = {MatchRun.state: RunState.WORKING, MatchRun.leased_until: now + LEASE, MatchRun.result: None}
     await MatchRun.update(lost).where(MatchRun.id == run.id)
 
     assert await service.take_up(now) == 0
