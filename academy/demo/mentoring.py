@@ -136,7 +136,7 @@ class Mentoring:
                     round,
                     people[each.address],
                     _mentor(each, rng),
-                    capacity=2 if number % 6 == 1 else 1,
+                    capacity=2 if number % 17 == 1 else 1,
                     told=[Told(question="gender", answer="woman", for_matching=True)]
                     if each.woman and number % 2
                     else None,
