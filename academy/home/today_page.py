@@ -1,4 +1,4 @@
-"""What needs a coordinator today, over all cohorts."""
+"""What needs a coordinator today, over all cohorts and rounds of mentoring."""
 
 from __future__ import annotations
 
@@ -13,10 +13,11 @@ from academy.invites.times import UK, local_to_utc, utc_to_local
 from academy.outbox import queries as outbox
 from academy.web.access import Who
 from academy.web.pages import page
-from cohorts.dashboard.needs import needs_of_all
+from cohorts.dashboard.needs import Need, needs_of_all
 from cohorts.dashboard.queries import figures_of_live
 from cohorts.enrolment.queries import TAG_COLOUR
 from cohorts.schedule.tables import CohortStatus
+from mentoring.reports import queries as mentoring
 
 SHOWN = 20
 """Needs shown at first; the rest follows on request."""
@@ -28,7 +29,8 @@ async def today(request: Request[Any, Any, Any]) -> Response[Any]:
     now = clock.now()
     figures = await figures_of_live(now=now)
     running = [one for one in figures if one.status is CohortStatus.OPEN]
-    needs = needs_of_all(figures, now)
+    waiting: list[Need | mentoring.Need] = [*needs_of_all(figures, now), *await mentoring.needs(now)]
+    needs = sorted(waiting, key=lambda need: need.urgency)
     failed, stuck = await outbox.troubles(now=now)
     everything = request.query_params.get("needs") == "all"
     return page(

@@ -95,9 +95,8 @@ class Need(msgspec.Struct, frozen=True, kw_only=True):
     why: str
     action: str
     href: str
-    where: str
-    """The round, and where it leads."""
-    where_href: str
+    round: str
+    round_href: str
     urgency: int
 
 
@@ -132,8 +131,8 @@ async def needs(now: datetime) -> list[Need]:
                         why=why,
                         action=action,
                         href=f"{base}/reports/people?show={key}",
-                        where=row["name"],
-                        where_href=base,
+                        round=row["name"],
+                        round_href=base,
                         urgency=urgency,
                     )
                 )

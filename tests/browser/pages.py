@@ -30,6 +30,7 @@ from cohorts.schedule.tables import Cohort
 from tests.browser.booked import booking_places
 from tests.browser.coached import coaching_places
 from tests.browser.mentoring import mentoring_places
+from tests.browser.paired import pairing_places
 
 ANYONE = "anyone"
 WHO = {"participant": PARTICIPANT, "coordinator": COORDINATOR, "facilitator": FACILITATOR, "coach": COACH}
@@ -66,6 +67,7 @@ def office(route: str, path: str = "", *, shot: str = "") -> Look:
 
 C, P, S = "/cohorts/{code:str}", "/people/{person:uuid}", "/programmes/{slug:str}"
 M, MR = "/mentoring/{round:str}", "/mentoring/rounds/{round:str}"
+MP, MP1 = "/mentoring/pairings/{pairing:uuid}", "/pairings/{pairing:uuid}"
 R, CS, CE = "/r/{token:str}", "/coaching/sessions/{session:uuid}", "/coaching/{enrolment:uuid}"
 CP = C + "/coaching/{enrolment:uuid}"
 CPS = CP + "/sessions/{session:uuid}"
@@ -256,6 +258,10 @@ LOOKS: list[Look] = [
     office(MR + "/import", "/mentoring/rounds/{round}/import", shot="round-import"),
     office(MR + "/import/{file:uuid}", "/mentoring/rounds/{round}/import/{file}", shot="import-columns"),
     office(MR + "/import/{file:uuid}/check", "/mentoring/rounds/{round}/import/{file}/check", shot="import-check"),
+    office(MR + "/reports", "/mentoring/rounds/{round}/reports", shot="round-reports"),
+    office(MR + "/reports/people", "/mentoring/rounds/{round}/reports/people?show=mentees", shot="round-reports-people"),
+    office(MR + "/reports/people", "/mentoring/rounds/{round}/reports/people?show=late"),
+    office(MR + "/reports/fairness", "/mentoring/rounds/{round}/reports/fairness", shot="round-fairness"),
     office(MR + "/pairs", "/mentoring/rounds/{round}/pairs", shot="pairs-begin"),
     office(MR + "/pairs", "/mentoring/rounds/{round_pairs}/pairs", shot="pairs"),
     office(MR + "/pairs", "/mentoring/rounds/{round_pairs}/pairs?show=pinned&q=nobody"),
@@ -284,6 +290,30 @@ LOOKS: list[Look] = [
     office("/outbox/{mail:uuid}", "/outbox/{mail}", shot="mail"),
     office("/outbox/{mail:uuid}", "/outbox/{failed_mail}"),
     office("/audit", shot="audit"),
+    # pairings
+    public("/p/{token:str}", "{p_asked}", shot="proposal"),
+    public("/p/{token:str}", "{p_yes}"),
+    public("/p/{token:str}", "{p_declined}"),
+    public("/p/{token:str}", "{p_late}", shot="proposal-late"),
+    public("/met/{token:str}", "{met}", shot="met"),
+    own("/mentoring/proposals/{pairing:uuid}", "/mentoring/proposals/{asked}"),
+    own(MP, "/mentoring/pairings/{pairing}", shot="pairing"),
+    own(MP, "/mentoring/pairings/{pairing_complete}", shot="pairing-complete"),
+    own(MP + "/meetings/offer", "/mentoring/pairings/{pairing}/meetings/offer", shot="meeting-offer"),
+    own(MP + "/meetings/{meeting:uuid}/move", "/mentoring/pairings/{pairing}/meetings/{meeting}/move"),
+    own(MP + "/meetings/{meeting:uuid}/cancel", "/mentoring/pairings/{pairing}/meetings/{meeting}/cancel"),
+    own(MP + "/notes/{note:uuid}", "/mentoring/pairings/{pairing}/notes/{note}", shot="pairing-note"),
+    own(MP + "/pause", "/mentoring/pairings/{pairing}/pause", shot="pairing-pause"),
+    own(MP + "/end", "/mentoring/pairings/{pairing}/end", shot="pairing-end"),
+    own(MP + "/evaluation", "/mentoring/pairings/{pairing_complete}/evaluation", shot="pairing-evaluation"),
+    office(MR + "/pairings", "/mentoring/rounds/{round_paired}/pairings?view=all", shot="pairings"),
+    office(MR + "/pairings", "/mentoring/rounds/{round_paired}/pairings?view=paused"),
+    office(MR + "/pairings", "/mentoring/rounds/{round_draft}/pairings"),
+    office(MR + "/pairings/new", "/mentoring/rounds/{round_paired}/pairings/new", shot="pairings-new"),
+    office(MR + MP1, "/mentoring/rounds/{round_paired}/pairings/{pairing}", shot="pairing-staff"),
+    office(MR + MP1, "/mentoring/rounds/{round_paired}/pairings/{pairing_ended}"),
+    office(MR + MP1, "/mentoring/rounds/{round_paired}/pairings/{pairing_evaluated}", shot="pairing-staff-complete"),
+    office(MR + MP1 + "/end", "/mentoring/rounds/{round_paired}/pairings/{pairing}/end"),
     # errors
     public("404", "/no-such-page", status=404, shot="error-404"),
     Look(route="403", path="/today", who="participant", status=403, shot="error-403"),
@@ -346,6 +376,7 @@ async def places(*, now: datetime) -> dict[str, str]:
         **await booking_places(priya, UUID(await _first(Cohort, Cohort.code == codes["open"])), now=now),
         **await _secrets(priya, now),
         **await mentoring_places(priya, now=now),
+        **await pairing_places(priya, now=now),
         "person": str(priya),
         "organisation": await _first(Organisation, Organisation.name == "Essex County Council"),
         "address": await _first(EmailAddress, EmailAddress.person == priya),
