@@ -212,12 +212,8 @@ async def test_leave_is_added_shown_and_removed_after_a_question(client: httpx.A
 @pytest.mark.parametrize(
     ("kind", "added", "asked"),
     [
-        (
-            "extra",
-            "Extra hours are added: 13 June 2026, 10am to 12pm.",
-            "Remove extra hours: 13 June 2026, 10am to 12pm?",
-        ),
-        ("off", "Time off is added: 13 June 2026, 10am to 12pm.", "Remove time off: 13 June 2026, 10am to 12pm?"),
+        ("extra", "Extra hours are added", "Remove extra hours"),
+        ("off", "Time off is added", "Remove time off"),
     ],
 )
 async def test_each_kind_of_exception_is_told_in_a_sentence(
