@@ -25,6 +25,8 @@ from academy.web.forms import read_form
 from academy.web.pages import page, redirect
 from cohorts.attendance import queries as attendance
 from cohorts.attendance.rules import CALLED as MARKS
+from cohorts.coaching.bookings import queries as coaching
+from cohorts.coaching.times import queries as coaches
 from cohorts.dashboard.web_overview import REPLIES
 from cohorts.enrolment import service as enrolment
 from cohorts.enrolment.queries import TAG_COLOUR
@@ -37,7 +39,7 @@ ENTRIES = 50
 
 @get("/people/{person:uuid}", who=Who.COORDINATOR)
 async def one(request: Request[Any, Any, Any], person: FromPath[UUID]) -> Response[Any]:
-    """Everything about one person. Ten queries or so, however much there is."""
+    """Everything about one person. Fifteen queries or so, however much there is."""
     return await _page(request, person)
 
 
@@ -59,6 +61,8 @@ async def _page(
         memberships=await queries.memberships(person),
         places=await queries.places_of(person),
         led=await attendance.led_by(person),
+        coaching=await coaching.own(person, now),
+        coaches_as=await coaches.coach_of(person),
         certificates=await alumni.certificates_of(person),
         mails=await outbox.of_person(person, most=MAILS + 1),
         most_mails=MAILS,

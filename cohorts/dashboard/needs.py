@@ -19,6 +19,8 @@ ASK_WITHIN = timedelta(days=21)
 WARN_WITHIN = timedelta(days=7)
 """Too few people so near the start need a decision."""
 PUBLISH_WITHIN = timedelta(days=56)
+BOOK_BEFORE = timedelta(days=42)
+"""Who has coaching left and none booked so near its end is reminded."""
 
 
 class Need(msgspec.Struct, frozen=True, kw_only=True):
@@ -165,7 +167,65 @@ def _to_publish(one: Figures, now: datetime) -> Need | None:
     )
 
 
-_RULES = (_mails_failed, _below_minimum, _no_register, _place_free, _silent, _to_close, _to_decide, _to_publish)
+def _coaching_unanswered(one: Figures, now: datetime) -> Need | None:
+    if one.coaching is None or not one.coaching.unanswered:
+        return None
+    number = one.coaching.unanswered
+    return Need(
+        id=f"{one.code}-coaching-requests",
+        what=f"{_count(number, 'coaching request')} not answered for two days",
+        why="Somebody waits for a coach’s yes. Ask the coach, and answer for them.",
+        action="See who waits",
+        href=f"/cohorts/{one.code}/coaching?show=waiting",
+        urgency=2,
+    )
+
+
+def _coaching_unmarked(one: Figures, now: datetime) -> Need | None:
+    if one.coaching is None or not one.coaching.unmarked:
+        return None
+    number = one.coaching.unmarked
+    return Need(
+        id=f"{one.code}-coaching-outcome",
+        what=f"{_count(number, 'coaching session')} without an outcome",
+        why="Nobody has said whether they took place. Hours and credits come from that.",
+        action="See which",
+        href=f"/cohorts/{one.code}/coaching?show=unmarked",
+        urgency=3,
+    )
+
+
+def _coaching_idle(one: Figures, now: datetime) -> Need | None:
+    found = one.coaching
+    if found is None or not found.idle or one.status is CohortStatus.PLANNED:
+        return None
+    ends = found.expires_at or found.last_ends_at
+    if ends is None or not now < ends <= now + BOOK_BEFORE:
+        return None
+    have = "has" if found.idle == 1 else "have"
+    return Need(
+        id=f"{one.code}-coaching-book",
+        what=f"{_count(found.idle, 'person', 'people')} {have} coaching left and nothing booked",
+        why=f"{'What is left ends' if found.expires_at else 'The cohort ends'} on {uk_day(ends, one.zone)}.",
+        action="Remind them",
+        post=f"/cohorts/{one.code}/coaching/remind",
+        urgency=3,
+    )
+
+
+_RULES = (
+    _mails_failed,
+    _below_minimum,
+    _no_register,
+    _place_free,
+    _coaching_unanswered,
+    _silent,
+    _to_close,
+    _coaching_idle,
+    _coaching_unmarked,
+    _to_decide,
+    _to_publish,
+)
 
 
 def _count(number: int, one: str, many: str = "") -> str:

@@ -11,6 +11,8 @@ from academy import database
 from academy.database.transactions import Row
 from academy.invites.tables import Reply
 from academy.programmes.tables import ProgrammeKind
+from cohorts.coaching.desk import queries as coaching
+from cohorts.coaching.desk.queries import Figures as Coaching
 from cohorts.enrolment.tables import EnrolmentStatus
 from cohorts.schedule.tables import CohortStatus
 
@@ -53,6 +55,8 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
     failed_mails: int
     to_decide: int
     """Certificates whose attendance was corrected after the award."""
+    coaching: Coaching | None = None
+    """None where the programme has none."""
 
 
 _REPLIES = """
@@ -112,38 +116,43 @@ LEFT JOIN cohort_session nr ON nr.id = x.no_register_session
 ORDER BY coalesce(v.starts_at, x.last_ends_at), x.code
 """
 )
+_APART = ("silent", "status", "kind", "coaching")
 _TYPES = {"invited_at": datetime}
 _OF_ONE = database.compiled_sql(_FIGURES.replace("{which}", "c.id = :cohort"), types=_TYPES)
 _OF_LIVE = database.compiled_sql(
     _FIGURES.replace(
         "{which}",
         "c.status IN ('planned', 'open') OR EXISTS (SELECT 1 FROM certificate t JOIN completion k"
-        " ON k.id = t.completion WHERE k.cohort_id = c.id AND t.state = 'valid' AND t.needs_decision <> '')",
+        " ON k.id = t.completion WHERE k.cohort_id = c.id AND t.state = 'valid' AND t.needs_decision <> '')"
+        " OR EXISTS (SELECT 1 FROM enrolment e JOIN coaching_session s ON s.enrolment = e.id WHERE e.cohort = c.id"
+        " AND s.status IN ('requested', 'booked'))",
     ),
     types=_TYPES,
 )
 
 
-def _figures(row: Row) -> Figures:
+def _figures(row: Row, coached: Coaching | None) -> Figures:
     answered = row["accepted"] + row["tentative"] + row["declined"]
-    given = {name: row[name] for name in Figures.__struct_fields__ if name not in ("silent", "status", "kind")}
+    given = {name: row[name] for name in Figures.__struct_fields__ if name not in _APART}
     return Figures(
         **given,
         kind=ProgrammeKind(row["kind"]),
         status=CohortStatus(row["status"]),
         silent=row["invited"] - answered,
+        coaching=coached,
     )
 
 
 async def figures(cohort: UUID, *, now: datetime) -> Figures:
     """One cohort in numbers."""
     (row,) = await _OF_ONE.run(cohort=cohort, now=now, recent=now - RECENT)
-    return _figures(row)
+    return _figures(row, await coaching.figures_of(cohort, now=now))
 
 
 async def figures_of_live(*, now: datetime) -> list[Figures]:
-    """Every cohort that is planned, open or has a certificate to decide on; the soonest first."""
-    return [_figures(row) for row in await _OF_LIVE.run(now=now, recent=now - RECENT)]
+    """Every cohort that is planned or open, has a certificate to decide on or coaching to come; the soonest first."""
+    coached = await coaching.figures_of_all(now=now)
+    return [_figures(row, coached.get(row["id"])) for row in await _OF_LIVE.run(now=now, recent=now - RECENT)]
 
 
 class OnRoster(msgspec.Struct, frozen=True, kw_only=True):

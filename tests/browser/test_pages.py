@@ -76,6 +76,13 @@ FORMS = [
     by_coach("/coach/times", {"d6_0_from": "9am"}, "another stretch on Sunday", status=200),
     by_coach("/coach/times/rules", {"buffer": "lots", "link": "meet"}, "Save your rules"),
     by_coach("/coach/profile", {"version": "0", "headline": "Mine"}, "Save your profile", status=409),
+    by_coordinator("/programmes/top-talent/coaching", {"credits": "many", "most_moves": ""}, "Save rules"),
+    by_coordinator("/programmes/top-talent/coaching", {"version": "0", "credits": "9"}, "Save rules", status=409),
+    by_coordinator("/programmes/top-talent/coaching/coaches", {"name": "", "address": "x"}, "Add as coach"),
+    by_coordinator("/coaches/{daniel}/away?for=good", {}, "Check and see who is told", status=200),
+    by_coordinator("/coaches/{daniel}/away?for=good", {"reason": ""}, "Check and see who is told"),
+    by_coordinator("/cohorts/{running}/coaching/{enrolment}", {"credits": "many"}, "Save"),
+    by_coordinator("/cohorts/{running}/coaching/{enrolment}/book", {"on": "", "at": "x"}, "Check this time"),
     by_coordinator("/programmes/new", {"name": "", "contact_hours": "many"}, "Save as draft"),
     by_coordinator("/programmes/top-talent/edit", {"version": "0", "summary": "Another."}, "Save", status=409),
     by_coordinator("/programmes/top-talent/sponsors", {"web_address": "example.org"}, "Add sponsor"),
@@ -102,6 +109,14 @@ FORMS = [
     by_coordinator("/mentoring/rounds/{round}/people/{person}", {"other": "x"}, "Never pair them"),
     by_coordinator("/mentoring/rounds/{round}/import", {}, "Continue"),
     by_coordinator("/mentoring/rounds/{round}/import/{file}", {"column-2": ""}, "Look at who"),
+    Sent(path="{p_asked}", typed={"note": "x" * 301}, button="No, ask somebody else"),
+    Sent(path="{met}", typed={"day": "", "minutes": "2"}, button="Yes, we met"),
+    by_participant("/mentoring/pairings/{pairing}", {"text": ""}, "Add"),
+    by_participant("/mentoring/pairings/{pairing}/meetings/offer", {"day": "", "at": "x"}, "Send both invites"),
+    by_participant("/mentoring/pairings/{pairing}/notes/{note}", {"note": ""}, "Save the note"),
+    by_participant("/mentoring/pairings/{pairing}/pause", {"paused_until": "2020-01-01"}, "Pause"),
+    by_participant("/mentoring/pairings/{pairing_complete}/evaluation", {"helped": "A lot"}, "Send"),
+    by_coordinator("/mentoring/rounds/{round_paired}/pairings/new", {}, "Go on"),
 ]
 
 

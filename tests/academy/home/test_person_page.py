@@ -248,4 +248,4 @@ async def test_the_page_needs_the_same_queries_for_one_and_for_three(client: htt
             await client.get(f"/people/{person}")
         counts.append(len(statements))
 
-    assert counts[0] == counts[1] == counts[2] <= 14
+    assert counts[0] == counts[1] == counts[2] <= 16

@@ -9,7 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from academy.programmes.tables import ProgrammeKind
-from cohorts.dashboard.needs import ASK_AFTER, ASK_WITHIN, PUBLISH_WITHIN, WARN_WITHIN, needs, needs_of_all
+from cohorts.coaching.desk.queries import Figures as Coaching
+from cohorts.dashboard.needs import (
+    ASK_AFTER,
+    ASK_WITHIN,
+    BOOK_BEFORE,
+    PUBLISH_WITHIN,
+    WARN_WITHIN,
+    needs,
+    needs_of_all,
+)
 from cohorts.dashboard.queries import Figures
 from cohorts.schedule.tables import CohortStatus
 
@@ -306,3 +315,51 @@ def test_nobody_is_chased_about_a_webinar() -> None:
     silent = {"silent": 200, "next_starts_at": NOW + ASK_WITHIN, "invited_at": NOW - ASK_AFTER}
 
     assert (found(**silent), found(**silent, kind=ProgrammeKind.WEBINAR)) == (["silent"], [])
+
+
+# ------------------------------------------------------------------- coaching
+def coaching(**but: Any) -> Coaching:
+    """Coaching of this cohort in which nobody has to do anything, but for what is said."""
+    told = {name: ALL_WELL[name] for name in ("code", "name", "programme_name", "zone", "last_ends_at")}
+    counts = {"expire_days": None, "idle": 0, "unanswered": 0, "unmarked": 0}
+    return Coaching(**{"cohort": ALL_WELL["id"], **told, **counts, **but})
+
+
+def test_a_cohort_without_coaching_and_one_where_all_is_well_need_nothing() -> None:
+    assert found(coaching=None) == found(coaching=coaching()) == []
+
+
+def test_requests_that_a_coach_leaves_unanswered_and_sessions_without_outcome_lead_to_the_list() -> None:
+    (asked, held) = needs(figures(coaching=coaching(unanswered=2, unmarked=1)), NOW)
+
+    assert (asked.what, asked.href) == (
+        "2 coaching requests not answered for two days",
+        "/cohorts/tt-essex/coaching?show=waiting",
+    )
+    assert (held.what, held.href) == (
+        "1 coaching session without an outcome",
+        "/cohorts/tt-essex/coaching?show=unmarked",
+    )
+
+
+@pytest.mark.parametrize(
+    ("ends", "needed"),
+    [(BOOK_BEFORE + SECOND, False), (BOOK_BEFORE, True), (SECOND, True), (timedelta(), False)],
+)
+def test_who_has_nothing_booked_is_reminded_before_the_end(ends: timedelta, needed: bool) -> None:
+    one = coaching(idle=3, last_ends_at=NOW + ends)
+
+    assert (found(coaching=one) == ["coaching-book"]) is needed
+
+
+def test_the_end_is_when_what_is_left_ends() -> None:
+    later = coaching(idle=1, last_ends_at=NOW + timedelta(days=1), expire_days=90)
+    sooner = coaching(idle=1, last_ends_at=NOW - timedelta(days=1), expire_days=30)
+
+    assert found(coaching=later) == []
+    (need,) = needs(figures(coaching=sooner), NOW)
+    assert (need.what, need.why, need.post) == (
+        "1 person has coaching left and nothing booked",
+        "What is left ends on Tuesday 30 June.",
+        "/cohorts/tt-essex/coaching/remind",
+    )
