@@ -131,12 +131,13 @@ class Mentoring:
             round, people = self.rounds[slug], self.world.people
             rng = Random(slug)  # noqa: S311 - not a secret
             popular = [people[each.address] for each in mentors[:5]]
+            many = 17 if slug == NEW_ROUND else 6  # in the new round places are scarce
             for number, each in enumerate(mentors):
                 await profiles.sign_up_mentor(
                     round,
                     people[each.address],
                     _mentor(each, rng),
-                    capacity=2 if number % 17 == 1 else 1,
+                    capacity=2 if number % many == 1 else 1,
                     told=[Told(question="gender", answer="woman", for_matching=True)]
                     if each.woman and number % 2
                     else None,
