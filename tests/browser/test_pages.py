@@ -112,7 +112,7 @@ FORMS = [
     Sent(path="{p_asked}", typed={"note": "x" * 301}, button="No, ask somebody else"),
     Sent(path="{met}", typed={"day": "", "minutes": "2"}, button="Yes, we met"),
     by_participant("/mentoring/pairings/{pairing}", {"text": ""}, "Add"),
-    by_participant("/mentoring/pairings/{pairing}/meetings/offer", {"day": "", "at": "x"}, "Send both invites"),
+    by_participant("/mentoring/pairings/{pairing}/meetings/offer", {"day": "", "link": "x"}, "Send both invites"),
     by_participant("/mentoring/pairings/{pairing}/notes/{note}", {"note": ""}, "Save the note"),
     by_participant("/mentoring/pairings/{pairing}/pause", {"paused_until": "2020-01-01"}, "Pause"),
     by_participant("/mentoring/pairings/{pairing_complete}/evaluation", {"helped": "A lot"}, "Send"),
