@@ -114,6 +114,7 @@ async def how_fair(request: Request[Any, Any, Any], round: FromPath[str]) -> Res
         sides=[("Mentees", base), ("Mentors", f"{base}?side=mentor")],
         found=found,
         counted_from=fairness.counted_from(here.published_at),
+        now=clock.now(),
         least=LEAST,
         hidden_word=HIDDEN,
         percent=rules.percent,

@@ -145,6 +145,19 @@ async def test_answers_of_mentors_with_their_reasons_and_how_long_they_took(
     assert "Most who say no say: I have no time at the moment" in shown
 
 
+async def test_what_is_over_was_completed_or_ended_early(cora: httpx.AsyncClient, spring: UUID, clock: Clock) -> None:
+    first, second, third = [await two(round=spring, now=clock.now) for _ in range(3)]
+    await pairings.complete(first.id, actor=ACADEMY, now=clock.now)
+    one = words(await cora.get(REPORTS))
+    await pairings.complete(second.id, actor=ACADEMY, now=clock.now)
+    await pairings.end(third.id, reason="", actor=third.as_mentee, now=clock.now)
+    three = await cora.get(REPORTS)
+
+    assert after(one, "1 of 1 pairings that are over were completed") == ["(100%); none ended early."]
+    assert after(words(three), "2 of 3 pairings that are over were completed", upto=3) == ["(67%);", "1 ended early"]
+    assert "1 line" in (await cora.get(links(three)["1 ended early"])).text
+
+
 async def test_evaluations_are_shown_five_at_a_time_without_names(
     cora: httpx.AsyncClient, spring: UUID, clock: Clock
 ) -> None:
