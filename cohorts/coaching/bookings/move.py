@@ -39,7 +39,7 @@ async def move(
 
     Coach and academy are not bound by cut-offs; a booking that waits for the coach's yes has it when one of them moves
     it. The same move again does nothing. Raises SlotTaken with the nearest three, Clash, TooManyMoves, TooLate,
-    ForbiddenMove and NotFound.
+    NotYourCoach, ForbiddenMove and NotFound.
     """
     seen = await queries.any_session(session)
     async with (
@@ -52,7 +52,9 @@ async def move(
         asked = before.open_request
         if by is Party.COACHEE and before.live and asked is not None and asked.starts_at == starts_at:
             return Moved(session, requested=True)
-        means = rules.what_moving_means(before, ledger.rules, by=by, confirms=before.confirms, now=now)
+        means = rules.what_moving_means(
+            before, ledger.rules, by=by, confirms=before.confirms, gone=before.coach_gone, now=now
+        )
         if isinstance(means, DomainError):
             raise means
         await _take_time(before, starts_at, despite_clash=despite_clash, by=by, now=now)

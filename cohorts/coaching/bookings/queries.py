@@ -71,6 +71,8 @@ class SessionView(msgspec.Struct, frozen=True, kw_only=True):
     """The coach says yes to each booking."""
     has_credit: bool
     """Whether it took a credit; a chemistry call may be free."""
+    coach_gone: bool = False
+    """The coach has left the academy or the programme since."""
     open_request: RequestView | None = None
 
     @property
@@ -95,6 +97,8 @@ _SESSION = """
            p.name AS programme_name, s.kind, s.status, s.starts_at, s.ends_at, s.zone, s.place, s.link,
            s.coachee_note, s.moves, s.late, s.minutes, s.reason, s.waived_reason, s.event, s.outcome_at, s.created_at,
            s.ended_at, k.confirms, EXISTS (SELECT 1 FROM credit_entry l WHERE l.session = s.id) AS has_credit,
+           k.left_at IS NOT NULL OR NOT EXISTS (SELECT 1 FROM coach_programme w
+               WHERE w.coach = k.id AND w.programme = h.programme AND w.ended_at IS NULL) AS coach_gone,
            r.id AS request_id, r.starts_at AS request_starts_at, r.ends_at AS request_ends_at,
            r.note AS request_note, r.asked_at AS request_asked_at
     FROM coaching_session s
@@ -384,6 +388,7 @@ def _view(row: dict[str, Any]) -> SessionView:
             "late": bool(row["late"]),
             "confirms": bool(row["confirms"]),
             "has_credit": bool(row["has_credit"]),
+            "coach_gone": bool(row["coach_gone"]),
             "open_request": RequestView(**asked) if asked["id"] else None,
         }
     )

@@ -181,11 +181,12 @@ ALLOWED, REQUEST = Moving.ALLOWED, Moving.REQUEST
 
 
 def what_moving_means(
-    session: Standing, rules: Rules, *, by: Party, confirms: bool = False, now: datetime
+    session: Standing, rules: Rules, *, by: Party, confirms: bool = False, gone: bool = False, now: datetime
 ) -> Moving | DomainError:
     """Whether a session can be moved now, or only asked to be, or why not.
 
     ``confirms``: the coach says yes to each booking before it counts, and so to each move of one that counts.
+    ``gone``: the coach has left, and only the academy finds another time or coach.
     """
     if session.status not in LIVE:
         return ForbiddenMove(f"This session can't be moved. It stands as: {CALLED[session.status].lower()}.")
@@ -193,6 +194,11 @@ def what_moving_means(
         return ALLOWED
     if now >= session.starts_at:
         return TooLate("The session has begun, so it can't be moved. Write to your coach or the coordinator.")
+    if gone:
+        return NotYourCoach(
+            "Your coach no longer coaches in this programme, so the session can't be moved here. "
+            "Write to the coordinator, who finds another coach with you."
+        )
     if session.moves >= rules.most_moves:
         times = {0: "can't be moved", 1: "has been moved once"}.get(
             rules.most_moves, f"has been moved {session.moves} times"

@@ -59,7 +59,12 @@ class Opened(msgspec.Struct, frozen=True, kw_only=True):
     def moving(self) -> Moving | DomainError:
         """What moving it now would be, or why it cannot be moved."""
         return rules.what_moving_means(
-            self.session, self.rules, by=self.party, confirms=self.session.confirms, now=self.now
+            self.session,
+            self.rules,
+            by=self.party,
+            confirms=self.session.confirms,
+            gone=self.session.coach_gone,
+            now=self.now,
         )
 
 

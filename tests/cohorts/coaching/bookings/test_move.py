@@ -12,6 +12,7 @@ from cohorts.coaching.bookings import queries, rules, service
 from cohorts.coaching.bookings.rules import NotYourCoach, Party, SlotTaken
 from cohorts.coaching.bookings.tables import SessionStatus as S
 from cohorts.coaching.credits import queries as credits
+from cohorts.coaching.times import service as coaches
 from tests.cohorts.coaching.bookings.seen import DAY, HOUR, chain, coach, coachee, coaching_of, mails
 from tests.support import makers
 from tests.support.makers import Coaching
@@ -219,3 +220,18 @@ async def test_a_coach_who_is_not_free_or_of_another_programme_takes_nothing_ove
 
     assert len(taken.value.nearest) == 3
     assert (await queries.any_session(session)).coach == who.coach
+
+
+@pytest.mark.parametrize("gone", ["from the academy", "from the programme"])
+async def test_a_coachee_does_not_move_to_another_time_of_a_coach_who_has_gone(gone: str, now: datetime) -> None:
+    who = await makers.coaching(now=now)
+    session = await makers.a_booking(who, now=now)
+    if gone == "from the academy":
+        await coaches.leave(who.coach, actor=ACADEMY, now=now)
+    else:
+        await coaches.end_in_programme(who.coach, who.programme, actor=ACADEMY, now=now)
+
+    with pytest.raises(NotYourCoach):
+        await service.move(session, starts_at=now + 9 * DAY, by=Party.COACHEE, actor=coachee(who), now=now)
+
+    assert (await queries.any_session(session)).starts_at == now + 8 * DAY

@@ -146,6 +146,7 @@ async def test_after_the_cut_off_it_becomes_a_request_and_the_old_time_stands(
         "Until they say yes, the session stays where it is."
     )
     assert told in " ".join(words(times)) and told in words(check)
+    assert "Daniel Reid and the academy can read this." in words(check)
     assert "We have asked Daniel Reid to move it to Tuesday 9 June, 1pm. You get an email with the answer." in shown
     assert {"You asked to move this session", "My daughter is ill.", "Move asked for"} <= set(shown)
     view = await the(session)

@@ -109,6 +109,7 @@ class TestSessions:
 
         assert "Wednesday 3 June 2026, 10am to 11am (UK time)" in words(page)
         assert "A meeting came up." in words(page)
+        assert "The academy can read it too." in words(page)
         assert answer.headers["location"] == "/coach"
         assert [row["state"] for row in await MoveRequest.select(MoveRequest.state)] == ["declined"]
 
