@@ -82,7 +82,7 @@ FORMS = [
     by_coordinator("/coaches/{daniel}/away?for=good", {}, "Check and see who is told", status=200),
     by_coordinator("/coaches/{daniel}/away?for=good", {"reason": ""}, "Check and see who is told"),
     by_coordinator("/cohorts/{running}/coaching/{enrolment}", {"credits": "many"}, "Save"),
-    by_coordinator("/cohorts/{running}/coaching/{enrolment}/book", {"on": "", "at": "x"}, "Check this time"),
+    by_coordinator("/cohorts/{running}/coaching/{enrolment}/book", {"on": "", "at": "19:00"}, "Check this time"),
     by_coordinator("/programmes/new", {"name": "", "contact_hours": "many"}, "Save as draft"),
     by_coordinator("/programmes/top-talent/edit", {"version": "0", "summary": "Another."}, "Save", status=409),
     by_coordinator("/programmes/top-talent/sponsors", {"web_address": "example.org"}, "Add sponsor"),
