@@ -19,6 +19,7 @@ from cohorts.calendar import api as calendar
 from cohorts.coaching import api as coaching
 from cohorts.dashboard import api as dashboard
 from cohorts.enrolment import api as enrolment
+from mentoring import api as mentoring
 
 HEAD = (
     "Every call needs a bearer token, made under Account, Tokens for the API, or by `academy token create`. Scopes: "
@@ -36,6 +37,7 @@ def routes_of_api() -> list[HTTPRouteHandler]:
         *enrolment.routes,
         *attendance.routes,
         *coaching.routes,
+        *mentoring.routes,
     ]
 
 

@@ -401,6 +401,14 @@ POST   /api/cohorts/{code:str}/sessions
 POST   /api/cohorts/{code:str}/virtual
 POST   /api/enrolments/{enrolment:uuid}/credits
 POST   /api/enrolments/{enrolment:uuid}/withdraw
+GET    /api/mentoring/rounds
+GET    /api/mentoring/rounds/{round:str}/holds
+POST   /api/mentoring/rounds/{round:str}/holds
+GET    /api/mentoring/rounds/{round:str}/pairings
+GET    /api/mentoring/rounds/{round:str}/runs
+POST   /api/mentoring/rounds/{round:str}/runs
+GET    /api/mentoring/rounds/{round:str}/runs/{number:int}
+POST   /api/mentoring/rounds/{round:str}/runs/{number:int}/publish
 POST   /api/programmes
 PATCH  /api/sessions/{session:uuid}
 POST   /api/sessions/{session:uuid}/cancel
@@ -492,7 +500,7 @@ def test_every_route_says_who_may_use_it() -> None:
 
 
 def test_addresses_are_plain_words_with_hyphens() -> None:
-    part = re.compile(r"[a-z]+(-[a-z]+)*(\.[a-z]+)?|\{[a-z]+:(str|uuid|path)\}")
+    part = re.compile(r"[a-z]+(-[a-z]+)*(\.[a-z]+)?|\{[a-z]+:(str|uuid|int|path)\}")
     odd = [one.path for one in ROUTES if one.path != "/" and not all(map(part.fullmatch, one.path[1:].split("/")))]
     assert odd == []
 

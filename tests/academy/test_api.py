@@ -47,7 +47,8 @@ def plain(path: str) -> str:
 
 def filled(path: str) -> str:
     """A path with ids that nothing has."""
-    return re.sub(r"\{(code|slug)\}", "nowhere", re.sub(r"\{(session|enrolment)\}", str(uuid4()), path))
+    ids = re.sub(r"\{(session|enrolment)\}", str(uuid4()), path.replace("{number}", "1"))
+    return re.sub(r"\{(code|slug|round)\}", "nowhere", ids)
 
 
 # ------------------------------------------------------------- description
@@ -87,7 +88,7 @@ def test_the_description_holds_together() -> None:
     text = msgspec.json.encode(document).decode()
 
     assert len(names) == len(set(names))
-    assert set(re.findall(r'"\$ref":"#/components/schemas/(\w+)"', text)) == document["components"]["schemas"].keys()
+    assert set(re.findall(r'"\$ref":"#/components/schemas/([\w.]+)"', text)) == document["components"]["schemas"].keys()
     for (_, path), operation in operations().items():
         declared = {each["name"] for each in operation["parameters"] if each["in"] == "path"}
         assert declared == set(re.findall(r"\{(\w+)\}", path))

@@ -10,6 +10,7 @@ import httpx
 
 from tests.conftest import Clock
 from tests.support import makers
+from tests.support.matched import three
 from tests.support.programs import program
 
 GUIDE = (Path(__file__).parents[2] / "docs" / "api.md").read_text()
@@ -62,6 +63,8 @@ async def test_every_command_of_the_guide_works(client: httpx.AsyncClient, clock
     curl = Curl(client, ACADEMY="https://academy.example.org", TOKEN=cora.token)
     who = await makers.coaching(person=person)
     curl.variables |= {"PLACE": str(who.enrolment), "COACH": str(who.coach)}
+    round = await three(clock.now)
+    curl.variables |= {"ROUND": round.slug, "MENTOR": str(round.people["Mia"]), "MENTEE": str(round.people["Ana"])}
     answers: list[tuple[str, int]] = []
 
     for words in commands():
@@ -87,6 +90,7 @@ async def test_every_command_of_the_guide_works(client: httpx.AsyncClient, clock
         *[200, 201, 200, 200, 200],
         *[201, 201, 200, 200, 200, 200],
         *[200, 200, 200, 201, 200, 200],
+        *[200, 201, 200, 200, 201, 200, 200],
     ], answers
 
 
