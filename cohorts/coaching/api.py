@@ -85,6 +85,7 @@ async def book(request: Request[Any, Any, Any], enrolment: FromPath[UUID]) -> Js
         here = await own.here(request, enrolment, now=now)
         coach = here.coach(body.coach)
         assert coach is not None
+        await own.not_too_often(here.person, now=now)
         session = await service.book(
             enrolment,
             coach.id,
@@ -115,6 +116,8 @@ async def move(request: Request[Any, Any, Any], session: FromPath[UUID]) -> Json
 
     async def move_it(body: Moving) -> tuple[int, SessionOut]:
         by = await _party(request, session)
+        if by is Party.COACHEE:
+            await own.not_too_often(me(request), now=now)
         await service.move(
             session,
             starts_at=utc(body.starts_at),

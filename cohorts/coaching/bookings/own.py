@@ -9,6 +9,7 @@ from uuid import UUID
 import msgspec
 from litestar import Request
 
+from academy.accounts import limits
 from academy.accounts.guards import me
 from academy.errors import DomainError, NotFound
 from cohorts.coaching.bookings import queries, rules, slots
@@ -18,6 +19,9 @@ from cohorts.coaching.bookings.tables import SessionKind
 from cohorts.coaching.credits.rules import NoCoaching, NoCredit
 from cohorts.coaching.times import queries as times
 from cohorts.coaching.times.queries import CoachView
+
+MOST_AN_HOUR = 20
+"""Bookings, moves and requests of one person. Each writes to the coach, and cancelling and booking again is free."""
 
 
 class Here(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,6 +69,11 @@ def of(mine: OwnCoaching, coaches: list[CoachView], person: UUID) -> Here:
     bookable = [each for each in coaches if each.person != person]
     chosen = [each for each in bookable if each.id == mine.choice]
     return Here(mine=mine, coaches=chosen or bookable, person=person)
+
+
+async def not_too_often(person: UUID, *, now: datetime) -> None:
+    """Count one booking or move of a coachee: nobody fills their coach's mailbox. Raises TooMany."""
+    await limits.check("coaching", str(person), most=MOST_AN_HOUR, minutes=60, now=now)
 
 
 def why_not_book(mine: OwnCoaching, kind: SessionKind) -> DomainError | None:

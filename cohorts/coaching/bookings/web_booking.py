@@ -95,6 +95,7 @@ async def book(request: Request[Any, Any, Any], enrolment: FromPath[UUID]) -> Re
     except Invalid as error:
         return await _check(request, here, wanted, typed=fields, errors=error.errors, status=422, now=now)
     minutes = own.length_of(here.mine, coach, wanted.kind, wanted.minutes)
+    await own.not_too_often(here.person, now=now)
     try:
         session = await service.book(
             enrolment,

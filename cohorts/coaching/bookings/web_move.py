@@ -90,6 +90,8 @@ async def move(request: Request[Any, Any, Any], session: FromPath[UUID]) -> Resp
         note = forms.short(fields, "note")
     except Invalid as error:
         return await _check(request, here, starts_at, typed=fields, errors=error.errors, status=422)
+    if not here.is_coach:
+        await own.not_too_often(here.session.coachee, now=here.now)
     try:
         done = await service.move(
             session,

@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
+from cohorts.coaching.bookings import own
 from cohorts.coaching.record import notes
 from tests.conftest import Clock
 from tests.support import makers
@@ -84,6 +85,23 @@ async def test_a_session_is_booked_moved_and_cancelled_under_one_id(who: Coachin
 
     cancelled = await ana.post(f"/api/my/coaching-sessions/{made['id']}/cancel", {"reason": "A clash"})
     assert (cancelled.json()["status"], cancelled.json()["late"], await left(ana)) == ("cancelled_by_coachee", False, 3)
+
+
+async def test_programs_book_and_move_no_more_often_than_people(
+    who: Coaching, ana: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(own, "MOST_AN_HOUR", 2)
+    made = await booked(who, ana)
+    starts = await free(who, ana)
+
+    moved = [
+        await ana.post(f"/api/my/coaching-sessions/{made['id']}/move", {"starts_at": starts[place]}) for place in (5, 8)
+    ]
+    again = await ana.post(
+        f"/api/my/coaching/{who.enrolment}/sessions", {"coach": str(who.coach), "starts_at": starts[12]}
+    )
+
+    assert [each.status_code for each in (*moved, again)] == [200, 429, 429]
 
 
 async def test_who_asks_for_a_time_that_has_gone_is_told_the_nearest_three(

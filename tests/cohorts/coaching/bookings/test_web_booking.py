@@ -9,7 +9,7 @@ import pytest
 from academy import database as room
 from academy.audit.service import Actor
 from academy.people.tables import Person
-from cohorts.coaching.bookings import queries
+from cohorts.coaching.bookings import own, queries
 from cohorts.coaching.bookings.tables import CoachingSession, SessionStatus
 from cohorts.coaching.credits import queries as credits
 from tests.conftest import Clock
@@ -244,6 +244,42 @@ async def test_a_coach_who_confirms_is_asked(client: httpx.AsyncClient, clock: C
     assert "Ask for this time" in words(check)
     assert "We have asked Daniel Reid for this time. You get an email with the answer." in shown
     assert "Not confirmed yet" in shown
+
+
+async def book_and_cancel(client: httpx.AsyncClient, who: Coaching, times: int) -> list[int]:
+    answers = []
+    for _ in range(times):
+        booked = await book(client, who)
+        answers.append(booked.status_code)
+        if booked.status_code == 303:
+            await post(client, f"{booked.headers['location']}/cancel", page="/help")
+    return answers
+
+
+async def test_nobody_fills_the_mailbox_of_a_coach_by_booking_and_cancelling(
+    client: httpx.AsyncClient, priya: Coaching, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(own, "MOST_AN_HOUR", 3)
+
+    assert await book_and_cancel(client, priya, 5) == [303, 303, 303, 429, 429]
+    clock.advance(minutes=61)
+    assert await book_and_cancel(client, priya, 1) == [303]
+
+
+async def test_control_without_the_limit_it_would_go_on(
+    client: httpx.AsyncClient, priya: Coaching, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(own, "MOST_AN_HOUR", 1000)
+
+    assert await book_and_cancel(client, priya, 25) == [303] * 25
+
+
+async def test_a_second_tap_does_not_count(
+    client: httpx.AsyncClient, priya: Coaching, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(own, "MOST_AN_HOUR", 1)
+
+    assert [(await book(client, priya)).status_code for _ in range(3)] == [303] * 3
 
 
 # ----------------------------------------------------------------- gone, clash

@@ -10,7 +10,7 @@ import pytest
 from academy import database as room
 from academy.audit.service import Actor
 from academy.invites import queries as invited
-from cohorts.coaching.bookings import answers, queries, service
+from cohorts.coaching.bookings import answers, own, queries, service
 from cohorts.coaching.bookings.queries import SessionView
 from tests.conftest import Clock
 from tests.support import makers
@@ -290,6 +290,21 @@ async def test_too_long_a_note_is_kept(client: httpx.AsyncClient, priya: Coachin
     assert field_errors(answer) == {"note": "What you write must be 300 characters or fewer."}
     assert (answer.status_code, "x" * 301 in answer.text) == (422, True)
     assert (await the(session)).open_request is None
+
+
+async def test_requests_are_counted_and_a_coachs_own_moves_are_not(
+    client: httpx.AsyncClient, priya: Coaching, session: UUID, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(own, "MOST_AN_HOUR", 2)
+    await late(client, priya, clock)
+    asked = []
+    for _ in range(3):
+        asked.append((await move(client, session, "2026-06-09T12:00Z")).status_code)
+        await post(client, f"/coaching/sessions/{session}/move/withdraw", page="/help")
+    await sign_in(client, priya.coach_person)
+    moved = [(await move(client, session, f"2026-06-09T1{hour}:00Z")).status_code for hour in (2, 3, 4)]
+
+    assert (asked, moved) == ([303, 303, 429], [303] * 3)
 
 
 async def test_a_second_tap_changes_nothing(client: httpx.AsyncClient, priya: Coaching, session: UUID) -> None:
