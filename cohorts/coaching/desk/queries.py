@@ -113,7 +113,12 @@ class Coached(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def delivered(self) -> int:
-        return sum(each.status is SessionStatus.COMPLETED for each in self.sessions)
+        """Coaching sessions that took place; chemistry calls are ``calls``."""
+        return sum(each.status is SessionStatus.COMPLETED for each in self.sessions if _is_coaching(each))
+
+    @property
+    def calls(self) -> int:
+        return sum(each.status is SessionStatus.COMPLETED for each in self.sessions if not _is_coaching(each))
 
     @property
     def missed(self) -> int:
@@ -140,6 +145,10 @@ _OF_COHORT = database.compiled_sql(
 _OF_ENROLMENT = database.compiled_sql(_PEOPLE.replace("{which}", "en.id = :enrolment"))
 
 
+def _is_coaching(session: SessionView) -> bool:
+    return session.kind is SessionKind.COACHING
+
+
 async def coached(cohort: UUID, *, now: datetime) -> list[Coached]:
     """Everybody who has or had coaching in a cohort, by name, in a constant number of queries."""
     rows = await _OF_COHORT.run(cohort=cohort)
@@ -163,7 +172,7 @@ async def _coached(rows: Sequence[Row], sessions: dict[UUID, list[SessionView]],
     found = []
     for row in rows:
         mine = sessions.get(row["enrolment"], [])
-        held = [each for each in mine if each.status is SessionStatus.COMPLETED and each.kind is SessionKind.COACHING]
+        held = [each for each in mine if each.status is SessionStatus.COMPLETED and _is_coaching(each)]
         found.append(
             Coached(
                 **{**row, "status": EnrolmentStatus(row["status"])},

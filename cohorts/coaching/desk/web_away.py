@@ -193,7 +193,7 @@ def _told(plan: Plan) -> str:
     """The days in a sentence."""
     away, name = plan.away, plan.coach.name
     if away.until is None:
-        return f"{name} no longer coaches."
+        return f"{name} leaves for good."
     if away.until == away.since:
         return f"{name} is away on {uk_date(away.since)}."
     return f"{name} is away from {uk_date(away.since)} to {uk_date(away.until)}."

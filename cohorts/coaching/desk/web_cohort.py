@@ -89,7 +89,7 @@ async def overview(request: Request[Any, Any, Any], code: FromPath[str]) -> Resp
         here=here,
         chosen=chosen,
         show=SHOW,
-        entries=[each for each in entries if each.verb.startswith(("coaching.", "credits."))],
+        entries=[each for each in entries if each.actor and each.verb.startswith(("coaching.", "credits."))],
         zone=request.user.time_zone,
         now=now,
     )

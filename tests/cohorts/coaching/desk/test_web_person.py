@@ -287,3 +287,13 @@ async def test_a_coordinator_answers_and_marks_for_a_coach_who_does_not(
     assert answered is SessionStatus.BOOKED
     assert field_errors(unsaid) == {"outcome": "Choose how it went."}
     assert (await queries.any_session(session)).status is SessionStatus.NO_SHOW_COACHEE
+
+
+async def test_what_else_stands_in_somebody_s_calendar_is_told_without_its_title(
+    office: httpx.AsyncClient, priya: Coaching
+) -> None:
+    """Coordinators see that she is busy; with what is hers to know."""
+    times = await office.get(page_of(priya) + "/book?from=2026-06-24")  # the cohort meets on that day
+
+    assert "Priya Nair has something else in the calendar." in words(times)
+    assert "Day 1" not in times.text and "You have" not in times.text
