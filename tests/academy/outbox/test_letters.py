@@ -457,6 +457,22 @@ def test_an_empty_place_or_reason_leaves_no_empty_heading() -> None:
     assert ">Why<" not in letter.html
 
 
+def test_the_address_of_a_pair_can_be_copied_from_the_mail() -> None:
+    letter = rendered("pairing-introduced", with_address="daniel.reid@leeds.example")
+
+    assert "Write to: daniel.reid@leeds.example\n" in letter.text
+    assert "daniel.reid@leeds.example" in letter.html
+
+
+def test_somebody_without_an_address_is_introduced_all_the_same() -> None:
+    assert "Write to" not in rendered("pairing-introduced", with_address="").text
+
+
+def test_one_week_and_one_month_are_said_in_the_singular() -> None:
+    assert "Meet about every: week\n" in rendered("pairing-introduced", rhythm_weeks=1).text
+    assert "lasts 1 month." in rendered("pairing-proposal", months=1).text
+
+
 @pytest.mark.parametrize(
     "link", ["javascript:alert(1)", 'https://x.example/"><b>', "https://x y", "//x", "", "https://x\n"]
 )
