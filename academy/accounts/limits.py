@@ -35,8 +35,7 @@ async def check(kind: str, key: str, *, most: int, minutes: int, now: datetime) 
         if row["n"] >= most:
             wait = (row["oldest"] + timedelta(minutes=minutes) - now).total_seconds()
             raise TooMany(
-                "You have tried this too often. Wait a few minutes, then try again.",
-                retry_after=max(1, math.ceil(wait)),
+                f"You have tried this too often. Try again in {_in_words(wait)}.", retry_after=max(1, math.ceil(wait))
             )
         await Attempt.insert(Attempt(key=hashed, at=now))
 
@@ -48,6 +47,13 @@ async def allowed(kind: str, key: str, *, most: int, minutes: int, now: datetime
     except TooMany:
         return False
     return True
+
+
+def _in_words(seconds: float) -> str:
+    minutes = math.ceil(seconds / 60)
+    if minutes <= 90:
+        return "a minute" if minutes <= 1 else f"{minutes} minutes"
+    return f"{math.ceil(minutes / 60)} hours"
 
 
 def network(connection: ASGIConnection[Any, Any, Any, Any]) -> str:

@@ -31,6 +31,18 @@ async def test_the_refusal_says_when_to_come_back(database: room.Engine, now: da
     assert (refused.value.status, refused.value.retry_after) == (429, 600)
 
 
+@pytest.mark.parametrize(
+    ("minutes", "words"), [(1, "a minute"), (60, "60 minutes"), (91, "2 hours"), (24 * 60, "24 hours")]
+)
+async def test_it_says_how_long_to_wait(database: room.Engine, now: datetime, minutes: int, words: str) -> None:
+    await limits.check("test", "a", most=1, minutes=minutes, now=now)
+
+    with pytest.raises(TooMany) as refused:
+        await limits.check("test", "a", most=1, minutes=minutes, now=now)
+
+    assert str(refused.value) == f"You have tried this too often. Try again in {words}."
+
+
 async def test_twenty_at_one_instant_count_as_twenty(database: room.Engine, now: datetime) -> None:
     let = await asyncio.gather(*(limits.allowed("test", "a", most=5, minutes=15, now=now) for _ in range(20)))
 
