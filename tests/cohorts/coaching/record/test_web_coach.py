@@ -62,7 +62,7 @@ class TestSessions:
         assert "Priya Nair asks for Thursday 4 June 2026, 10am to 11am (UK time)" in told
         assert "About my team" in told
         assert "How did it go with Priya Nair?" in told
-        order = [told.index(text) for text in ("For you to do", "Next sessions", "Earlier sessions")]
+        order = [told.index(text) for text in ("For you to do", "Next sessions", "Earlier and cancelled sessions")]
         assert order == sorted(order)
         figures = [told[told.index(label) + 1] for label in ("Waiting for your answer", "In the next 7 days")]
         assert figures == ["1", "1"]
