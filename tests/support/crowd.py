@@ -243,7 +243,7 @@ async def _mentoring(done: Course, status: RoundStatus) -> dict[str, str]:
         round, octets=b"name,email\nMo,mo@x.example\n", file_name="m.csv", side=OfRound.MENTEE, actor=ACADEMY, now=OVER
     )
     pairs = await _pairings(round, person)
-    return {"{round:str}": slug, "{apart:uuid}": str(apart), "{file:uuid}": str(file), **pairs}
+    return {"{round:str}": slug, "{number:int}": "1", "{apart:uuid}": str(apart), "{file:uuid}": str(file), **pairs}
 
 
 async def _pairings(round: UUID, person: UUID) -> dict[str, str]:
