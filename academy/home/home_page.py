@@ -12,6 +12,7 @@ from academy.accounts.guards import me
 from academy.home.tasks import tasks
 from academy.invites import queries as invited
 from academy.invites import service as invites
+from academy.invites.rules import at_the_same_time
 from academy.invites.tables import Reply
 from academy.invites.times import utc_to_local
 from academy.outbox.rules import first_name
@@ -45,7 +46,8 @@ async def home(request: Request[Any, Any, Any]) -> Response[Any]:
     """Everything a participant needs on one page, on a phone too; facilitators also see what they lead."""
     now = clock.now()
     person = me(request)
-    events = [one for one in await invited.events_of(person, now=now) if one.takes_part]  # what they lead comes below
+    everything = await invited.events_of(person, now=now)
+    events = [one for one in everything if one.takes_part]  # what they lead comes below
     places = await enrolments.of_person(person)
     record = await record_of(person, now)
     led = await attendance.led_by(person) if request.user.facilitator else []
@@ -75,6 +77,7 @@ async def home(request: Request[Any, Any, Any]) -> Response[Any]:
         next=events[0] if events else None,
         ahead=events[1 : 1 + AHEAD],
         further=len(events[1 + AHEAD :]),
+        overlaps=at_the_same_time(one for one in everything if one.reply is not Reply.DECLINED),
         places=[place for place in places if place.status in LIVE and not _over(place, now)],
         manage_path=manage_path,
         led=[one for one in led if not one.cancelled and not one.closed and one.times.ends_at > now][:3],

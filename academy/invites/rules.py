@@ -1,7 +1,9 @@
 """What a change of an event means for the people invited: whether they are told, and whether they are asked again."""
 
 import re
+from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Protocol
 from uuid import UUID
 
 import msgspec
@@ -32,6 +34,19 @@ class NotInvited(DomainError):
 
 class TooLateToReply(DomainError):
     """The event has ended."""
+
+
+class Timed(Protocol):
+    """An event in somebody's calendar."""
+
+    @property
+    def id(self) -> UUID: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def starts_at(self) -> datetime: ...
+    @property
+    def ends_at(self) -> datetime: ...
 
 
 class Shown(msgspec.Struct, frozen=True, kw_only=True):
@@ -93,6 +108,19 @@ ONLINE = "Online"
 def next_stamp(last: datetime, now: datetime) -> datetime:
     """DTSTAMP of the next version: whole seconds, and later than the last one (calendar clients compare them)."""
     return max(now.replace(microsecond=0), last + timedelta(seconds=1))
+
+
+def at_the_same_time(events: Iterable[Timed]) -> dict[UUID, list[str]]:
+    """For each event that overlaps others of the same person the titles of those; to touch is not to overlap."""
+    in_order = sorted(events, key=lambda each: each.starts_at)
+    found: dict[UUID, list[str]] = {}
+    for number, one in enumerate(in_order):
+        for other in in_order[number + 1 :]:
+            if other.starts_at >= one.ends_at:
+                break
+            found.setdefault(one.id, []).append(other.title)
+            found.setdefault(other.id, []).append(one.title)
+    return found
 
 
 def is_over(event: Shown, now: datetime) -> bool:

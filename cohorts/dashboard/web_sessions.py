@@ -30,7 +30,7 @@ async def add(request: Request[Any, Any, Any], code: FromPath[str]) -> Response[
     fields = await read_form(request)
     ticked = fields.all("facilitator")
     try:
-        details, leaders = await read(fields, zone=cohort["zone"])
+        details, leaders = await read(fields, cohort, zone=cohort["zone"])
         await changes.add_session(cohort["id"], details, leaders=leaders, actor=actor(request), now=clock.now())
     except Invalid as error:
         return await form_page(request, cohort, None, fields, ticked, errors=error.errors)

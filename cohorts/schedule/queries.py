@@ -121,6 +121,24 @@ async def known_facilitators() -> list[tuple[str, str]]:
     return [(str(row["id"]), row["name"]) for row in await _KNOWN_FACILITATORS.run()]
 
 
+# Who takes part in any session of the cohort and has something of another kind, or of another cohort, at the time.
+_PARTICIPANTS_ELSEWHERE = database.compiled_sql("""
+    SELECT count(DISTINCT i.person) AS people
+    FROM cohort_session s
+    JOIN invitee i ON i.event = s.event AND i.state = 'invited' AND i.takes_part
+    JOIN invitee o ON o.person = i.person AND o.state = 'invited'
+    JOIN calendar_event v ON v.id = o.event AND v.status = 'confirmed'
+    WHERE s.cohort = :cohort AND s.status = 'planned' AND v.starts_at < :ends_at AND v.ends_at > :starts_at
+        AND NOT EXISTS (SELECT 1 FROM cohort_session x WHERE x.event = o.event AND x.cohort = :cohort)
+""")
+
+
+async def participants_elsewhere(cohort: UUID, *, starts_at: datetime, ends_at: datetime) -> int:
+    """How many of a cohort's people have something outside it at the time: other cohorts, coaching, mentoring."""
+    (row,) = await _PARTICIPANTS_ELSEWHERE.run(cohort=cohort, starts_at=starts_at, ends_at=ends_at)
+    return int(row["people"])
+
+
 _ENGAGED = """
 SELECT n.id AS person, n.name AS person_name, s.id AS session, v.title, v.starts_at, v.ends_at, v.zone
 FROM facilitator f JOIN person n ON n.id = f.person JOIN cohort_session s ON s.id = f.session

@@ -69,7 +69,7 @@ async def change(request: Request[Any, Any, Any], code: FromPath[str], session: 
     fields = await read_form(request)
     ticked = fields.all("facilitator")
     try:
-        details, leaders = await read(fields, zone=row["zone"], session=session)
+        details, leaders = await read(fields, cohort, zone=row["zone"], session=row)
         reason = Reader(fields).text("reason", most=300, label="The reason")
         moved = await service.change_session(
             session,
@@ -119,8 +119,11 @@ async def cancel(request: Request[Any, Any, Any], code: FromPath[str], session: 
 
 
 # ---------------------------------------- also for the page that adds a session
-async def read(fields: Fields, *, zone: str, session: UUID | None = None) -> tuple[SessionDetails, Leaders]:
-    """What was typed, checked for the hour that comes twice and for clashes. Raises Invalid and Clashing."""
+async def read(fields: Fields, cohort: Row, *, zone: str, session: Row | None = None) -> tuple[SessionDetails, Leaders]:
+    """What was typed, checked for the hour that comes twice and for clashes. Raises Invalid and Clashing.
+
+    A new time is held against everything that the people of the cohort have in their calendars, too.
+    """
     errors: dict[str, str] = {}
     if forms.comes_twice(fields, zone=zone) and "asked" not in fields:
         errors["starts"] = TWICE
@@ -137,9 +140,17 @@ async def read(fields: Fields, *, zone: str, session: UUID | None = None) -> tup
     if errors:
         raise Invalid(errors)
     if "clashes_known" not in fields:
+        begins, ends = details.starts_at, details.ends_at
         found = await queries.clashes(
-            leaders.people, starts_at=details.starts_at, ends_at=details.ends_at, session=session
+            leaders.people, starts_at=begins, ends_at=ends, session=session["id"] if session else None
         )
+        if session is None or (session["starts_at"], session["ends_at"]) != (begins, ends):
+            people = await queries.participants_elsewhere(cohort["id"], starts_at=begins, ends_at=ends)
+            if people:
+                who = "1 person who takes part" if people == 1 else f"{people} people who take part"
+                found.append(
+                    Engagement(starts_at=begins, ends_at=ends, title="something else", person_name=who, zone=zone)
+                )
         if found:
             raise Clashing(found)
     return details, leaders

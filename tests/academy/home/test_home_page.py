@@ -69,6 +69,18 @@ async def test_the_next_session_with_time_place_and_question(client: httpx.Async
     assert "There is nothing you need to do" not in " ".join(shown)
 
 
+async def test_things_at_the_same_time_are_named(client: httpx.AsyncClient, ana: UUID) -> None:
+    await an_enrolment(cohort=await a_cohort(name="Essex", sessions=1), person=ana)
+    await an_enrolment(cohort=await a_cohort(name="Kent", sessions=1), person=ana)
+
+    shown = words(await client.get("/home"))
+
+    assert [shown[at + 1] for at, text in enumerate(shown) if text == "At the same time:"] == [
+        "Kent: Day 1",
+        "Essex: Day 1",
+    ]
+
+
 async def test_times_are_also_told_by_ones_own_clock(client: httpx.AsyncClient, ana: UUID) -> None:
     await Person.update({Person.time_zone: "America/New_York"}).where(Person.id == ana)
     await sign_in(client, ana)

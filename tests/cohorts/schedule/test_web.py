@@ -315,6 +315,33 @@ async def test_somebody_who_leads_elsewhere_at_that_time_is_pointed_out(client: 
     assert [each["name"] for each in await queries.facilitators_of(mine["id"])] == ["Lea Der"]
 
 
+async def test_a_new_time_at_which_people_of_the_cohort_are_elsewhere_is_pointed_out(client: httpx.AsyncClient) -> None:
+    here = await a_cohort(code="tt", sessions=1)
+    there = await a_cohort(code="other", sessions=1, starts_at=Clock().now + timedelta(days=30))
+    (mine,), (other,) = await queries.sessions(here), await queries.sessions(there)
+    amara = await a_person(name="Amara Okafor")
+    for cohort in (here, there):
+        await an_enrolment(cohort=cohort, person=amara)
+    path = f"/cohorts/tt/sessions/{mine['id']}"
+    typed = {**await session_form(mine), "reason": "The room", "title": "Another title"}
+    same_time = await post(client, path, typed, page=path)
+    (mine,) = await queries.sessions(here)
+    later = {
+        **await session_form(mine),
+        "on": (await session_form(other))["on"],
+        "starts": "10am",
+        "ends": "11am",
+        "reason": "The room",
+    }
+
+    warned = await post(client, path, later, page=path)
+    saved = await post(client, path, {**later, "clashes_known": "yes"}, page=path)
+
+    assert same_time.status_code == 303  # a typo asks nobody
+    assert "1 person who takes part" in words(warned)
+    assert (warned.status_code, saved.status_code) == (422, 303)
+
+
 async def test_cancelling_a_session_asks_first_and_says_who_is_told(client: httpx.AsyncClient) -> None:
     cohort = await a_cohort(code="tt")
     await an_enrolment(cohort=cohort, person=await a_person(name="Amara Okafor"))
