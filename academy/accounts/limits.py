@@ -33,7 +33,8 @@ async def check(kind: str, key: str, *, most: int, minutes: int, now: datetime) 
         await database.lock(f"limit:{hashed}")
         row = (await _COUNT.run(key=hashed, since=now - timedelta(minutes=minutes)))[0]
         if row["n"] >= most:
-            wait = (row["oldest"] + timedelta(minutes=minutes) - now).total_seconds()
+            whole = timedelta(minutes=minutes)  # the oldest may have begun a moment later than this one
+            wait = min(row["oldest"] + whole - now, whole).total_seconds()
             raise TooMany(
                 f"You have tried this too often. Try again in {_in_words(wait)}.", retry_after=max(1, math.ceil(wait))
             )

@@ -38,7 +38,7 @@ async def test_it_says_how_long_to_wait(database: room.Engine, now: datetime, mi
     await limits.check("test", "a", most=1, minutes=minutes, now=now)
 
     with pytest.raises(TooMany) as refused:
-        await limits.check("test", "a", most=1, minutes=minutes, now=now)
+        await limits.check("test", "a", most=1, minutes=minutes, now=now - timedelta(seconds=1))
 
     assert str(refused.value) == f"You have tried this too often. Try again in {words}."
 
