@@ -23,6 +23,7 @@ from mentoring.profiles import service as profiles
 from mentoring.profiles.answers import MenteeAnswers, MentorAnswers, Told
 from mentoring.profiles.rules import RoundDetails
 from mentoring.profiles.tables import ApartKind, ProfileSource, RoundStatus
+from mentoring.reports import fairness
 from mentoring.runs import service as runs
 
 PAIRED = 37
@@ -100,6 +101,7 @@ class Mentoring:
             yield Step(evening, self._answers(wave))
             yield Step(evening + ONE / 24, _follow_up)
         yield Step(self._at(max(today - 149 * ONE, paired_on + 5 * ONE)), _begin)
+        yield Step(self._at(today - 130 * ONE), _count)
         for month in range(5):
             yield Step(self._at(today - (140 - 28 * month) * ONE), self._month(month))
             yield Step(self._at(today - (124 - 28 * month) * ONE), _nudge)
@@ -272,6 +274,10 @@ async def _follow_up(now: datetime) -> None:
 
 async def _nudge(now: datetime) -> None:
     await pairing_service.nudge_due(now)
+
+
+async def _count(now: datetime) -> None:
+    await fairness.count_due(now)
 
 
 async def _begin(now: datetime) -> None:
