@@ -8,6 +8,7 @@ from playwright.async_api import expect
 from mentoring.pairings import queries as pairings
 from mentoring.pairings.tables import PairingStatus
 from mentoring.runs import queries
+from mentoring.runs.tables import MatchRun, RunState
 from tests.journeys.conftest import Academy
 from tests.support import makers
 from tests.support.matched import Matched, matched
@@ -71,3 +72,22 @@ async def test_suggest_pin_two_rule_out_one_again_publish(academy: Academy, scri
     latest = await queries.latest(here.round)
     assert latest is not None
     assert here.plan(latest) == {"Ana": "Mia", "Ben": "Max", "Cleo": "Noa", "Dee": "Mel", "Eve": "Mo"}
+
+
+async def test_the_page_of_a_large_round_fills_itself_when_the_pairs_are_there(academy: Academy) -> None:
+    here = await winter()
+    run = await here.suggest(NOW)
+    await MatchRun.update({MatchRun.state: RunState.WORKING}).where(MatchRun.id == run.id)
+    await MatchRun.update({MatchRun.progress: 40}).where(MatchRun.id == run.id)
+
+    async with academy.person() as cora:
+        await academy.sign_in(cora, CORA)
+        await cora.goto(f"{academy.address}/mentoring/rounds/winter/pairs")
+        await expect(cora.get_by_role("heading", name="Suggesting pairs")).to_be_visible()
+        await expect(cora.get_by_text("40 per cent")).to_be_visible()
+
+        await MatchRun.update({MatchRun.progress: 70}).where(MatchRun.id == run.id)
+        await expect(cora.get_by_text("70 per cent")).to_be_visible()
+
+        await MatchRun.update({MatchRun.state: RunState.READY}).where(MatchRun.id == run.id)
+        await expect(cora.get_by_role("article")).to_have_count(5)
