@@ -183,9 +183,8 @@ async def cancel_meeting(pairing: UUID, meeting: UUID, *, reason: str = "", acto
         found = await one(pairing, meeting)
         if found.status is MeetingStatus.CANCELLED:
             return
-        planned = found.status is MeetingStatus.PLANNED
         await _move(found, MeetingStatus.CANCELLED)
-        if planned and found.event is not None:
+        if found.event is not None:  # of what is over nobody is told
             await invites.cancel_event(found.event, reason=reason, now=now)
         await _settle(here)
         await _noted("cancel_meeting", here, {"day": found.day.isoformat()}, actor=actor, now=now)

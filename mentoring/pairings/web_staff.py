@@ -225,6 +225,7 @@ def _end_page(
         wrong=errors or {},
         typed=typed or {},
         pairing=found,
+        may_complete=PairingStatus.COMPLETED in rules.MOVES[found.status],
         **head(request, here, TAB),
     )
 

@@ -189,7 +189,7 @@ async def test_complete_by_a_coordinator(
     pair = await two(now=now)
     at = f"{await office(client, pair)}/{pair.id}"
 
-    await post(client, f"{at}/complete", {}, page=at)
+    await post(client, f"{at}/complete", {}, page=f"{at}/end")
     await service.complete(pair.id, actor=ACADEMY, now=now)
 
     assert (await pair.view(now)).status is PairingStatus.COMPLETED
