@@ -25,6 +25,7 @@ STATEMENTS = [
     "CREATE INDEX coaching_session_to_come ON coaching_session (starts_at) WHERE status IN ('requested', 'booked')",
     "CREATE UNIQUE INDEX coaching_session_one_event ON coaching_session (event)",
     "CREATE INDEX coaching_session_by_end ON coaching_session (coach, ends_at)",
+    "CREATE INDEX coaching_session_ending ON coaching_session (ends_at)",
     "CREATE INDEX coaching_session_of_person ON coaching_session (enrolment, starts_at)",
     "CREATE INDEX coaching_change_by_time ON coaching_change (session, at)",
     "CREATE UNIQUE INDEX move_request_one_open ON move_request (session) WHERE state = 'open'",
