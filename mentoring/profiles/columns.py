@@ -88,6 +88,12 @@ FIELDS: tuple[Field, ...] = (
         ("do you want to sign up as a mentee",),
         (MENTEE,),
     ),
+    Field(
+        "agrees",
+        "Agreed to the use of their answers: only rows with yes count",
+        ("consent", "agreed", "agreement"),
+        ("do you agree", "do you consent", "agree to us using"),
+    ),
 )
 
 IGNORED = ("timestamp", "both mentor and mentee", "id", "start time", "completion time")

@@ -128,6 +128,8 @@ def read_row(row: Row, mapping: Mapping, side: Side) -> Draft | Skipped:
     takes_part = "takes_part" if side is Side.MENTOR else "takes_part_as_mentee"
     if takes_part in mapping.values() and plain(cells.text(takes_part, 80)) in NO:
         return Skipped(row.number, who, f"They do not take part as a {side.value}.")
+    if "agrees" in mapping.values() and plain(cells.text("agrees", 80)) in NO:
+        return Skipped(row.number, who, "They did not agree to the use of their answers.")
     if not typed:
         return Skipped(row.number, who, "The email address is missing.")
     try:

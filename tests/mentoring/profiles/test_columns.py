@@ -54,6 +54,7 @@ def test_the_civil_service_s_lists_are_known_whatever_the_order_and_case(heading
 def test_the_questions_of_the_sign_up_form_are_recognised() -> None:
     assert meant(FORM, Side.MENTOR) == {
         "Do you want to sign up as a mentor?": "takes_part",
+        "Do you agree to us using the information …": "agrees",
         "Your first name": "first_name",
         "Your last name": "last_name",
         "Your Civil Service email address": "email",

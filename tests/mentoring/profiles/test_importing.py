@@ -138,6 +138,17 @@ async def test_a_workbook_comes_in_like_a_csv(now: datetime) -> None:
     assert [one.capacity for one in await queries.mentors(round)] == [3]
 
 
+async def test_who_did_not_agree_to_the_use_of_their_answers_is_left_out(now: datetime) -> None:
+    round = await a_round(now=now)
+    text = (
+        "Do you agree to us using the information …,Your first name,Your last name,Your Civil Service email address\n"
+        "Yes,Mia,Mentor,mia@leeds.example\nNo,Mo,Mentor,mo@leeds.example\n,Max,Mentor,max@leeds.example\n"
+    )
+
+    assert await imported(round, text, now, side=Side.MENTOR) == Done(1, 2)
+    assert [one.name for one in await queries.mentors(round)] == ["Mia Mentor"]
+
+
 async def test_a_form_s_list_takes_only_those_who_said_yes(now: datetime) -> None:
     round = await a_round(now=now)
     text = (
