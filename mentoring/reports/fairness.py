@@ -116,11 +116,11 @@ async def _count(round: UUID, now: datetime) -> None:
             until = found.counted_at if found else now
             members = await _members(round, side, until=until, now=now)
             asked = questions()
-            tables = found.tables if found else [hiding.shown(title, groups(members, rows)) for title, rows in asked]
+            tables = found.tables if found else [hiding.shown(each.title, groups(members, each)) for each in asked]
             if closed:
                 tables = [
-                    hiding.with_completed(table, [sum(each.completed for each in row) for row in split(members, rows)])
-                    for table, (_, rows) in zip(tables, asked, strict=True)
+                    hiding.with_completed(table, [sum(one.completed for one in row) for row in each.split(members)])
+                    for table, each in zip(tables, asked, strict=True)
                 ]
             row = FairnessCount(
                 round=round,
@@ -164,28 +164,52 @@ async def _members(round: UUID, side: Side, *, until: datetime, now: datetime) -
 
 
 # -------------------------------------------------------------------- groups
-Rows = list[tuple[str, Callable[[Member], bool]]]
-"""The rows of a table in their order, and who is in each. Everybody is in exactly one."""
+class Question(msgspec.Struct, frozen=True, kw_only=True):
+    """What a table asks of everybody. Everybody is in exactly one row, and all rows are always there."""
+
+    title: str
+    answers: tuple[str, ...]
+    others: tuple[str, ...]
+    """Rows of those who gave none of the answers; what is in no list counts with the first."""
+    answer_of: Callable[[Member], str]
+
+    @property
+    def rows(self) -> tuple[str, ...]:
+        return (*self.answers, *self.others)
+
+    def split(self, members: Iterable[Member]) -> list[list[Member]]:
+        """Who is in each row."""
+        found: dict[str, list[Member]] = {words: [] for words in self.rows}
+        for each in members:
+            found.get(self.answer_of(each), found[self.others[0]]).append(each)
+        return list(found.values())
 
 
-def questions() -> list[tuple[str, Rows]]:
-    """The tables: level, region, and each characteristic. All rows are always there, also those without anybody."""
+def questions() -> list[Question]:
+    """Level, region, and each characteristic."""
     return [
-        ("Level", _rows([words for words, _, _ in BANDS], band, [NOT_TOLD])),
-        ("Region", _rows(list(options.REGIONS), lambda one: one.view.answers.region or NOT_TOLD, [NOT_TOLD])),
+        Question(
+            title="Level",
+            answers=tuple(words for words, _, _ in BANDS),
+            others=(NOT_TOLD,),
+            answer_of=lambda one: band(one.view.answers.grade),
+        ),
+        Question(
+            title="Region", answers=options.REGIONS, others=(NOT_TOLD,), answer_of=lambda one: one.view.answers.region
+        ),
         *(
-            (words, _rows([text for _, text in answers], _told(question), [PREFER_NOT, NOT_ASKED]))
+            Question(
+                title=words,
+                answers=tuple(text for _, text in answers),
+                others=(PREFER_NOT, NOT_ASKED),
+                answer_of=_told(question),
+            )
             for question, words, answers in options.QUESTIONS
         ),
     ]
 
 
-def split(members: Iterable[Member], rows: Rows) -> list[list[Member]]:
-    everybody = list(members)
-    return [[each for each in everybody if belongs(each)] for _, belongs in rows]
-
-
-def groups(members: Iterable[Member], rows: Rows) -> list[Group]:
+def groups(members: Iterable[Member], question: Question) -> list[Group]:
     """Each row of a table as it is counted."""
     return [
         Group(
@@ -196,13 +220,12 @@ def groups(members: Iterable[Member], rows: Rows) -> list[Group]:
             pairs=sum(len(each.scores) for each in found),
             scores=sum(sum(each.scores) for each in found),
         )
-        for (words, _), found in zip(rows, split(members, rows), strict=True)
+        for words, found in zip(question.rows, question.split(members), strict=True)
     ]
 
 
-def band(one: Member) -> str:
-    grade = one.view.answers.grade or 0
-    return next((words for words, low, high in BANDS if low <= grade <= high), NOT_TOLD)
+def band(grade: int | None) -> str:
+    return next((words for words, low, high in BANDS if low <= (grade or 0) <= high), NOT_TOLD)
 
 
 def _told(question: str) -> Callable[[Member], str]:
@@ -213,13 +236,3 @@ def _told(question: str) -> Callable[[Member], str]:
         return PREFER_NOT if one.view.source is ProfileSource.SELF else NOT_ASKED
 
     return words
-
-
-def _rows(known: list[str], words_of: Callable[[Member], str], others: list[str]) -> Rows:
-    """A row for each answer; what is in no list counts with the first of the others."""
-    listed = set(known) | set(others)
-
-    def test(words: str) -> Callable[[Member], bool]:
-        return lambda one: (found if (found := words_of(one)) in listed else others[0]) == words
-
-    return [(words, test(words)) for words in (*known, *others)]

@@ -80,10 +80,10 @@ async def test_each_answer_is_a_row_with_those_who_did_not_say_and_those_who_wer
     await MenteeProfile.update({MenteeProfile.source: ProfileSource.SELF}).where(MenteeProfile.person == person)
 
     members = await fairness._members(round, Side.MENTEE, until=now, now=now)
-    title, rows = fairness.questions()[2]
+    gender = fairness.questions()[2]
 
-    assert title == "Gender"
-    assert [(each.words, each.people, each.paired) for each in fairness.groups(members, rows)] == [
+    assert gender.title == "Gender"
+    assert [(each.words, each.people, each.paired) for each in fairness.groups(members, gender)] == [
         ("Woman", 30, 15),
         ("Man", 0, 0),
         ("Another gender identity", 0, 0),
@@ -160,11 +160,11 @@ async def test_what_happens_after_the_count_changes_nothing_in_it(now: datetime)
 
 async def test_control_counting_anew_would_show_what_the_newcomer_told(now: datetime) -> None:
     round = await a_running_round(now, women=(25, 12), men=(24, 12))
-    title, rows = fairness.questions()[2]
+    gender = fairness.questions()[2]
 
     async def women(at: datetime) -> int | None:
         members = await fairness._members(round, Side.MENTEE, until=at, now=at)
-        return fairness.hiding.shown(title, fairness.groups(members, rows)).rows[0].people
+        return fairness.hiding.shown(gender.title, fairness.groups(members, gender)).rows[0].people
 
     before = await women(now)
     await a_mentee(round=round, told=WOMAN, now=now + DAY)
