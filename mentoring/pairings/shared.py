@@ -140,6 +140,8 @@ async def resume(pairing: UUID, *, actor: Actor, now: datetime) -> None:
         before = await steps.locked(pairing, now=now)
         if before.status is PairingStatus.ACTIVE:
             return
+        if before.status is not PairingStatus.PAUSED:  # what is accepted begins with its round, and not before
+            raise rules.ForbiddenMove("This pairing is not paused, so there is nothing to take up again.")
         await steps.write(
             before,
             verb="resume",
