@@ -8,6 +8,7 @@ from uuid import UUID
 
 import msgspec
 
+from academy import database
 from academy.invites.times import UK, local_to_utc, utc_to_local
 from cohorts.coaching.bookings import queries as bookings
 from cohorts.coaching.bookings import slots
@@ -21,6 +22,31 @@ AHEAD = timedelta(days=42)
 """How far the next free time is looked for."""
 USUAL = 60
 """Minutes of the session whose next free time is shown, where the coach offers that length."""
+
+
+class Year(msgspec.Struct, frozen=True, kw_only=True):
+    """Coaching of twelve months, in counts. Chemistry calls are left out."""
+
+    delivered: int
+    missed: int
+    """By the coachee."""
+    people: int
+    """Who had at least one session."""
+
+
+_YEAR = database.compiled_sql("""
+    SELECT sum(CASE WHEN s.status = 'completed' THEN 1 ELSE 0 END) AS delivered,
+           sum(CASE WHEN s.status = 'no_show_coachee' THEN 1 ELSE 0 END) AS missed,
+           count(DISTINCT CASE WHEN s.status = 'completed' THEN e.person END) AS people
+    FROM coaching_session s JOIN enrolment e ON e.id = s.enrolment
+    WHERE s.kind = 'coaching' AND s.starts_at > :since AND s.starts_at <= :until
+""")
+
+
+async def year(*, until: datetime) -> Year:
+    """What was delivered in the 365 days until an instant. One query."""
+    (row,) = await _YEAR.run(since=until - timedelta(days=365), until=until)
+    return Year(**{name: int(row[name] or 0) for name in Year.__struct_fields__})
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):

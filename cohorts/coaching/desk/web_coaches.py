@@ -53,7 +53,8 @@ async def all_coaches(request: Request[Any, Any, Any]) -> Response[Any]:
     """Who coaches, how much this month, when they are free next, and what waits for them."""
     asked = wanted(request)
     chosen = {name: asked.query.get(name, "") for name in ("programme", "state", "waits")}
-    lines = await coaches.lines(now=clock.now())
+    now = clock.now()
+    lines = await coaches.lines(now=now)
     found = [each for each in lines if _fits(each, asked.find, chosen)]
     if asked.export:
         return await export(found, COLUMNS, asked, name="coaches")
@@ -65,6 +66,8 @@ async def all_coaches(request: Request[Any, Any, Any]) -> Response[Any]:
         staff=True,
         shown=show(found, COLUMNS, asked),
         any_at_all=bool(lines),
+        year=await coaches.year(until=now),
+        year_before=await coaches.year(until=now - timedelta(days=365)),
         chosen=chosen,
         programmes=[("", "Any programme"), *((each.slug, each.name) for each in programmes)],
         with_rules=[each for each in programmes if each.has_rules],

@@ -121,3 +121,29 @@ async def test_pages_ask_as_many_questions_for_one_row_as_for_three(office: http
             await makers.a_booking(priya, starts_at=at(10 + len(name) % 2, 8))
 
     assert counts[:2] == counts[2:]
+
+
+async def test_the_year_is_counted_beside_the_year_before(
+    office: httpx.AsyncClient, priya: Coaching, clock: Clock
+) -> None:
+    for day, hour, outcome in ((8, 8, "completed"), (15, 8, "completed"), (22, 8, "no_show_coachee")):
+        session = await makers.a_booking(priya, starts_at=at(day, hour))
+        clock.now = at(day, hour + 1)
+        await bookings.mark(session, SessionStatus(outcome), actor=ACADEMY, now=clock.now)
+
+    await sign_in(office, await makers.a_coordinator(name="Cora"))
+    this_year = words(await office.get("/coaches"))
+    clock.now = at(23, 8).replace(year=2027)
+    await sign_in(office, await makers.a_coordinator(name="Cora Later"))
+    next_year = words(await office.get("/coaches"))
+
+    def figures(shown: list[str]) -> list[str]:
+        start = shown.index("Sessions in 12 months")
+        return shown[start : start + 9]
+
+    assert figures(this_year) == [
+        *("Sessions in 12 months", "2", "0 in the 12 months before"),
+        *("People coached", "1", "0 in the 12 months before"),
+        *("Missed by the coachee", "1", "0 in the 12 months before"),
+    ]
+    assert figures(next_year)[:3] == ["Sessions in 12 months", "0", "2 in the 12 months before"]
