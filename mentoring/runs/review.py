@@ -265,9 +265,21 @@ class Review:
 
 
 def costs(least: Value | None, floors: Sequence[int]) -> str:
-    """What something takes from everybody at the least, in words; empty when that is nothing, or not known."""
-    nothing = least is None or not any((least.paired, least.waited, *least.above, least.points))
-    return "" if nothing or least is None else least.in_words(floors)
+    """What something takes from everybody at the least, in words; empty when that is nothing, or not known.
+
+    Only the weightiest level is told: below it the exact price may be lower. And where points alone are lost at the
+    least, the exact price may be a poor pair more and fewer points.
+    """
+    if least is None:
+        return ""
+    if least.paired or least.waited:
+        return Value(paired=least.paired, waited=0 if least.paired else least.waited).in_words(floors).split(", ")[0]
+    for place, count in enumerate(least.above):
+        if count:
+            return Value(above=(*(0 for _ in range(place)), count)).in_words(floors).split(", ")[0]
+    if not least.points:
+        return ""
+    return Value(points=least.points).in_words(floors) + (" or one more poor pair" if least.above else "")
 
 
 def work(person: Person) -> str:

@@ -5,13 +5,15 @@ from typing import Any
 from uuid import uuid4
 
 import msgspec
+import pytest
 
 from mentoring.matching.criteria import Criteria
+from mentoring.matching.levels import Value
 from mentoring.matching.people import Mentee, Mentor, Pair, Pool
 from mentoring.matching.suggest import suggest
 from mentoring.matching.worker import Request
 from mentoring.runs.queries import Held, RunView
-from mentoring.runs.review import Review, Show
+from mentoring.runs.review import Review, Show, costs
 from mentoring.runs.tables import HoldKind, RunState
 from tests.support.schemes import a_scheme
 
@@ -132,6 +134,23 @@ def test_the_first_run_has_changed_nothing() -> None:
 
     assert review.changed is None
     assert review.chosen(Show.CHANGED) == []
+
+
+@pytest.mark.parametrize(
+    ("least", "told"),
+    [
+        (None, ""),
+        (Value(above=(0, 0)), ""),
+        (Value(above=(0, 0), points=30), "30 points less or one more poor pair"),
+        (Value(points=1), "1 point less"),
+        (Value(above=(0, 1), points=-4), "1 more below 20"),
+        (Value(above=(1, 1), points=9), "1 more below 10"),
+        (Value(paired=1, above=(0, -1), points=20), "1 person fewer with a mentor"),
+        (Value(waited=1, above=(0, 0)), "1 of those who waited before without one"),
+    ],
+)
+def test_the_least_price_tells_its_weightiest_part_only(least: Value | None, told: str) -> None:
+    assert costs(least, (10, 20)) == told
 
 
 def test_pairs_are_found_by_either_name() -> None:
