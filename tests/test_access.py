@@ -57,6 +57,7 @@ FILLED_IN = {
 NOTHING_THERE = {
     "GET /cohorts/{code:str}/people/{enrolment:uuid}/reinstate": "nobody withdrew",
     "GET /coaching/sessions/{session:uuid}/move/check": "no time was chosen",
+    "GET /api/my/coachees/sessions": "the owners of these tokens are no coaches",
 }
 """Reads that may answer 404 to their own audience here, and why."""
 
