@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from mentoring.pairings import service as pairings
-from mentoring.runs import service as runs
 from mentoring.reports import fairness, keeping
+from mentoring.runs import service as runs
+from mentoring.runs.keeping import forget_runs
 
 
 async def answers_that_are_late(now: datetime) -> int:
@@ -46,5 +47,5 @@ async def count_fairness(now: datetime) -> int:
 
 
 async def forget_old(now: datetime) -> int:
-    """Files, private notes and single characteristics whose time is over. Returns how many."""
-    return await keeping.forget_old(now)
+    """Files, private notes, single characteristics and runs whose time is over. Returns how many."""
+    return await keeping.forget_old(now) + await forget_runs(now)
