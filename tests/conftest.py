@@ -27,8 +27,11 @@ import academy.clock
 from academy import database as room
 from academy.database.migrate import migrate
 from academy.settings import Settings
+from tests.support import examples
 
 pytest_plugins = ["tests.support.client"]
+
+examples.register()
 
 MISSING = "PostgreSQL not available"
 MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None

@@ -12,13 +12,14 @@ import icalendar
 import msgspec
 import pytest
 from dateutil.tz import tzical
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from academy.invites import ical
 from academy.invites.ical import Event, Method, Person
 from academy.invites.timezones import timezone_component
 from academy.outbox.plain import clean_line, clean_text
+from tests.support.examples import examples
 
 
 def utc(*parts: int) -> datetime:
@@ -531,7 +532,7 @@ TEXT = ANY | TRICKY
 
 
 @given(title=TEXT, description=TEXT, place=TEXT, name=TEXT)
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_text_reaches_all_three_readers_as_it_is(
     title: str, description: str, place: str, name: str, readers: dict[str, Any], lint: Lint
 ) -> None:

@@ -15,7 +15,7 @@ from uuid import UUID
 
 import msgspec
 import pytest
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import HealthCheck, Phase
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
@@ -33,6 +33,7 @@ from cohorts.enrolment.tables import EnrolmentStatus as S
 from cohorts.schedule.tables import Cohort
 from tests.conftest import MEMORY
 from tests.support import makers
+from tests.support.examples import examples
 
 START = datetime(2026, 6, 1, 9, 0, tzinfo=UTC)
 PEOPLE = 7
@@ -215,13 +216,12 @@ class Machine(RuleBasedStateMachine):
         return int(rows[0]["capacity"])
 
 
-def machine(examples: int, phases: tuple[Phase, ...] = tuple(Phase)) -> None:
+def machine(number: int, phases: tuple[Phase, ...] = tuple(Phase)) -> None:
     run_state_machine_as_test(
         Machine,
-        settings=settings(
-            max_examples=examples,
+        settings=examples(
+            number,
             stateful_step_count=25,
-            deadline=None,
             phases=phases,
             derandomize=True,
             database=None,

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import msgspec
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.optimize import linear_sum_assignment
 
@@ -16,6 +16,7 @@ from mentoring.matching import chains, solver
 from mentoring.matching.levels import Value
 from mentoring.matching.run import prepare
 from mentoring.matching.solver import NOBODY, Problem, Solution, solve
+from tests.support.examples import examples
 from tests.support.schemes import CRITERIA, a_scheme
 
 FLOORS = (10, 20, 30)
@@ -111,7 +112,7 @@ def proof_fails(problem: Problem, found: Solution) -> list[str]:
     return fails
 
 
-@settings(max_examples=400, deadline=None, derandomize=True)
+@examples(100, derandomize=True)
 @given(problem=problems())
 def test_the_plan_is_the_best_of_all_that_there_are(problem: Problem) -> None:
     best = max(value_of(problem, mates) for mates in everything(problem))
@@ -123,7 +124,7 @@ def test_the_plan_is_the_best_of_all_that_there_are(problem: Problem) -> None:
     assert proof_fails(problem, found) == []
 
 
-@settings(max_examples=200, deadline=None, derandomize=True)
+@examples(60, derandomize=True)
 @given(problem=problems())
 def test_no_rule_no_place_and_no_pin_is_broken(problem: Problem) -> None:
     found = solve(problem)
@@ -228,7 +229,7 @@ def test_without_floors_more_pairs_are_poor() -> None:
 # Monotone in value: what is added to a scheme never makes the plan as a whole worse.
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@examples(25, derandomize=True)
 @given(problem=problems(), dice=st.randoms(use_true_random=False))
 def test_one_more_place_never_lowers_the_value(problem: Problem, dice: random.Random) -> None:
     problem = msgspec.structs.replace(problem, pins={})
@@ -241,7 +242,7 @@ def test_one_more_place_never_lowers_the_value(problem: Problem, dice: random.Ra
     assert after >= before
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@examples(25, derandomize=True)
 @given(problem=problems(), score=st.integers(1, 60))
 def test_one_more_mentor_never_lowers_the_value(problem: Problem, score: int) -> None:
     before = flat(solve(problem).value, coverage=problem.coverage)
@@ -252,7 +253,7 @@ def test_one_more_mentor_never_lowers_the_value(problem: Problem, score: int) ->
     assert flat(solve(more).value, coverage=problem.coverage) >= before
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@examples(25, derandomize=True)
 @given(problem=problems(), score=st.integers(1, 60), dice=st.randoms(use_true_random=False))
 def test_one_more_allowed_pair_never_lowers_the_value(problem: Problem, score: int, dice: random.Random) -> None:
     before = flat(solve(problem).value, coverage=problem.coverage)
@@ -326,7 +327,7 @@ def test_another_seed_alone_would_draw_another_lot() -> None:
     assert found.value == other.value
 
 
-@settings(max_examples=100, deadline=None, derandomize=True)
+@examples(40, derandomize=True)
 @given(problem=problems())
 def test_of_plans_with_the_same_value_the_one_that_keeps_most_is_taken(problem: Problem) -> None:
     best = max(value_of(problem, mates)[:-1] for mates in everything(problem))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from mentoring.matching import table as room
@@ -13,6 +13,7 @@ from mentoring.matching.people import Earlier, Ended, Format, Mentee, Mentor, Pa
 from mentoring.matching.points import contributions
 from mentoring.matching.rules import Reason, why_not
 from mentoring.matching.table import Table
+from tests.support.examples import examples
 from tests.support.schemes import CRITERIA, a_scheme
 
 WORDS = st.sampled_from(("a", "A ", "b", "c", ""))
@@ -80,7 +81,7 @@ def numbered(people: list[msgspec.Struct]) -> tuple[msgspec.Struct, ...]:
     return tuple(msgspec.structs.replace(one, id=str(number)) for number, one in enumerate(people, start=1))
 
 
-@settings(max_examples=150, deadline=None, derandomize=True)
+@examples(50, derandomize=True)
 @given(
     mentors=st.lists(MENTORS, max_size=4),
     mentees=st.lists(MENTEES, max_size=4),

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from academy import database as room
@@ -20,6 +20,7 @@ from mentoring.profiles.answers import Told
 from mentoring.profiles.importing import Done
 from mentoring.profiles.rules import CannotSignUp
 from mentoring.profiles.tables import MentorProfile, ProfileImport, ProfileSource, RoundStatus, Side
+from tests.support.examples import examples
 from tests.support.makers import a_mentor, a_person, a_round, an_organisation
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -242,7 +243,7 @@ LINES = st.lists(
 )
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(lines=LINES)
 async def test_whatever_is_in_a_list_a_second_import_adds_nothing(
     database: room.Engine, now: datetime, lines: Sequence[tuple[str, str, str]]

@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import HealthCheck, Phase
 from hypothesis.stateful import run_state_machine_as_test
 
 from academy.database.migrate import migrate
@@ -22,15 +22,15 @@ from cohorts.coaching.bookings import letters, rules, slots, steps
 from cohorts.coaching.credits.ledger import Ledger
 from tests.cohorts.coaching.bookings.machine import HAPPENS, Machine
 from tests.conftest import MEMORY
+from tests.support.examples import examples
 
 
-def machine(examples: int, *, steps: int = 40, phases: tuple[Phase, ...] = tuple(Phase)) -> None:
+def machine(number: int, *, steps: int = 40, phases: tuple[Phase, ...] = tuple(Phase)) -> None:
     run_state_machine_as_test(
         Machine,
-        settings=settings(
-            max_examples=examples,
+        settings=examples(
+            number,
             stateful_step_count=steps,
-            deadline=None,
             phases=phases,
             derandomize=True,
             database=None,

@@ -4,11 +4,12 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cohorts.coaching.times.ics import Found, merged, read, window
 from cohorts.coaching.times.rules import Interval
+from tests.support.examples import examples
 
 NOW = datetime(2026, 6, 1, 9, 0, tzinfo=UTC)
 SINCE, UNTIL = window(NOW, 60)
@@ -226,7 +227,7 @@ def test_a_zone_that_the_file_defines_itself() -> None:
     assert busy(event("DTSTART;TZID=Customised Time Zone:20260603T100000", "DURATION:PT1H"), zone) == ONCE
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(st.integers(0, 24 * 400))
 def test_a_zone_of_the_file_agrees_with_the_database_of_zones(hours: int) -> None:
     local = datetime(2026, 1, 1) + timedelta(hours=hours)  # noqa: DTZ001

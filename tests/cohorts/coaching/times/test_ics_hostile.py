@@ -4,13 +4,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cohorts.coaching.times import ics
 from cohorts.coaching.times.content import MOST_LINES, MOST_OCTETS
 from cohorts.coaching.times.ics import MOST_TIMES, Found, read, window
 from cohorts.coaching.times.recurrence import Effort, TooMuchWork
+from tests.support.examples import examples
 
 NOW = datetime(2026, 6, 1, 9, 0, tzinfo=UTC)
 SINCE, UNTIL = window(NOW, 70)
@@ -167,7 +168,7 @@ PIECES = [
 ]  # fmt: skip
 
 
-@settings(max_examples=300, deadline=None)
+@examples(100)
 @given(st.lists(st.sampled_from(PIECES), max_size=30))
 def test_whatever_is_put_together_is_read_or_refused(pieces: list[str]) -> None:
     found = look("\r\n".join(["BEGIN:VCALENDAR", *pieces, "END:VEVENT", "END:VCALENDAR"]).encode())
@@ -177,7 +178,7 @@ def test_whatever_is_put_together_is_read_or_refused(pieces: list[str]) -> None:
     assert all(one.ends_at < other.starts_at for one, other in zip(found.times, found.times[1:], strict=False))
 
 
-@settings(max_examples=200, deadline=None)
+@examples(60)
 @given(st.binary(max_size=300), st.integers(0, 200))
 def test_whatever_octets_come_they_are_read_or_refused(octets: bytes, at: int) -> None:
     whole = calendar(event(1, "RRULE:FREQ=WEEKLY;BYDAY=MO,TU\r\nEXDATE:20260604T090000Z\r\n"))

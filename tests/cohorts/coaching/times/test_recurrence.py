@@ -10,10 +10,11 @@ from itertools import islice
 
 import pytest
 from dateutil.rrule import rrulestr
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cohorts.coaching.times.recurrence import CannotFollow, Effort, TooMuchWork, parse_rule, repeats
+from tests.support.examples import examples
 
 START = datetime(2026, 1, 5, 9, 30)  # a Monday
 FAR = datetime(2028, 1, 1)
@@ -195,7 +196,7 @@ def otherwise(text: str, start: datetime, since: datetime, until: datetime) -> l
     return [each for each in found if each >= since]
 
 
-@settings(max_examples=150, deadline=None)
+@examples(60)
 @given(
     rules(),
     st.datetimes(datetime(2024, 1, 1), datetime(2026, 12, 31)),

@@ -15,8 +15,9 @@ from cohorts.coaching.times import rules
 from cohorts.coaching.times.rules import DayException, Interval, Pattern, Stretch, free_slots, open_times
 from cohorts.coaching.times.tables import ExceptionKind, Nation
 from tests.cohorts.coaching.times.reference import slow_slots
+from tests.support.examples import examples
 
-often = settings(deadline=None, max_examples=60)
+often = examples(25)
 
 ANY_ZONE = ["Europe/London", "America/New_York", "Australia/Lord_Howe", "Africa/Cairo", "Asia/Kolkata"]
 """Lord Howe changes its clocks by half an hour, Cairo at midnight, Kolkata never, and is half an hour off."""
