@@ -42,6 +42,8 @@ class _People(msgspec.Struct, frozen=True):
     mentees: dict[UUID, MenteeView]
     taken: dict[UUID, int]
     paired: set[UUID]
+    apart: set[frozenset[UUID]]
+    """Persons of whom one asked in confidence not to be paired with the other: nobody overrides that."""
     asked_before: frozenset[UUID]
 
 
@@ -97,6 +99,8 @@ async def accept(pairing: UUID, *, actor: Actor, now: datetime) -> PairingStatus
             raise refused
         if (await profiles.mentee(before.mentee_profile)).status is PoolStatus.WITHDRAWN:
             raise CannotPair("This person no longer looks for a mentor. Thank you all the same.")
+        if frozenset((before.mentor, before.mentee)) in await profiles.apart_in_confidence(before.round):
+            raise CannotPair("This proposal has been taken back. Thank you all the same.")
         await letters.ask_no_more(pairing, now=now)
         after = await steps.write(
             before,
@@ -151,7 +155,10 @@ async def take_back(pairing: UUID, *, actor: Actor, now: datetime) -> None:
 
 
 async def expire_due(now: datetime) -> int:
-    """Proposals that nobody answered in time are over. Returns how many; an answer that came first stands."""
+    """Proposals that nobody answered in time are over, and those to which one of the two has said no in confidence.
+
+    Returns how many; an answer that came first stands.
+    """
     done = 0
     for each in await queries.to_expire(now):
         async with database.transaction():
@@ -228,6 +235,7 @@ async def _alone_with(round: UUID, pairs: Sequence[Proposed], *, now: datetime) 
         {each.id: each for each in await profiles.mentees(round)},
         await queries.places_taken(round),
         {each.mentee_profile for each in before if each.live},
+        await profiles.apart_in_confidence(round),
         frozenset(
             each.mentee_profile for each in before if each.status in (PairingStatus.DECLINED, PairingStatus.EXPIRED)
         ),
@@ -246,6 +254,8 @@ def _why_not(there: _People, pair: Proposed, *, now: datetime) -> DomainError | 
     mentor, mentee = there.mentors.get(pair.mentor_profile), there.mentees.get(pair.mentee_profile)
     if mentor is None or mentee is None:
         return CannotPair("One of these two no longer takes part in the round.")
+    if frozenset((mentor.person, mentee.person)) in there.apart:
+        return CannotPair(f"{mentor.name} and {mentee.name} are kept apart. Choose somebody else.")
     if mentee.id in there.paired:
         return PairedAlready(f"{mentee.name} has a mentor in this round, or one has been asked.")
     return rules.why_not_pair(

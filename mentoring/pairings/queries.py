@@ -128,7 +128,12 @@ _LIVE = "x.status IN ('draft', 'proposed', 'accepted', 'active', 'paused')"
 _LIVE_OF_ROUND = _query(f"x.round = :round AND {_LIVE} ORDER BY lower(q.name), x.id")
 _OF_MENTEE = _query("x.mentee_profile = :profile" + _NEWEST)
 _UNFOLLOWED = _query("x.status IN ('declined', 'expired') AND x.followed_at IS NULL ORDER BY x.answered_at, x.id")
-_TO_EXPIRE = _query("x.status = 'proposed' AND x.answer_by <= :now ORDER BY x.answer_by, x.id")
+_TO_EXPIRE = _query("""
+    x.status = 'proposed' AND (x.answer_by <= :now OR EXISTS (
+        SELECT 1 FROM kept_apart k WHERE k.kind = 'confidential' AND (
+            k.person = x.mentor AND k.other = x.mentee OR k.person = x.mentee AND k.other = x.mentor)))
+    ORDER BY x.answer_by, x.id
+""")
 _TO_ACTIVATE = _query("x.status = 'accepted' AND x.starts_on <= :today ORDER BY x.starts_on, x.id")
 _PERHAPS_QUIET = _query(
     "x.status = 'active' AND x.listed_at IS NULL AND coalesce(x.last_met_on, x.starts_on) <= :before "
@@ -193,7 +198,7 @@ async def unfollowed(now: datetime) -> list[StaffView]:
 
 
 async def to_expire(now: datetime) -> list[StaffView]:
-    """Proposals that were not answered in time."""
+    """Proposals that were not answered in time, or whose two are not to be paired since one of them said so."""
     return [_staff(row) for row in await _TO_EXPIRE.run(now=now)]
 
 

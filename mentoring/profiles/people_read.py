@@ -239,6 +239,24 @@ async def said_in_confidence(person: UUID) -> list[Apart]:
     return [Apart(**row) for row in await _SAID_BY.run(person=person)]
 
 
+_IN_CONFIDENCE = database.compiled_sql("""
+    SELECT k.person, k.other FROM kept_apart k
+    WHERE k.kind = 'confidential'
+      AND (k.person IN (SELECT person FROM mentor_profile WHERE round = :round)
+           AND k.other IN (SELECT person FROM mentee_profile WHERE round = :round)
+           OR k.other IN (SELECT person FROM mentor_profile WHERE round = :round)
+           AND k.person IN (SELECT person FROM mentee_profile WHERE round = :round))
+""")
+
+
+async def apart_in_confidence(round: UUID) -> set[frozenset[UUID]]:
+    """Every two persons of a round of whom one asked in confidence not to be paired with the other, not which.
+
+    For verbs that must not bring them together; never shown. One query.
+    """
+    return {frozenset((row["person"], row["other"])) for row in await _IN_CONFIDENCE.run(round=round)}
+
+
 _TOLD = database.compiled_sql("""
     SELECT question, answer, for_matching FROM equality_answer WHERE round = :round AND person = :person
 """)

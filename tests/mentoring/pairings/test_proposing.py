@@ -12,7 +12,7 @@ from mentoring.pairings.service import Proposed
 from mentoring.pairings.tables import DeclineReason, PairingStatus
 from mentoring.profiles import queries as profiles
 from mentoring.profiles import service as signing
-from mentoring.profiles.tables import PoolStatus, RoundStatus
+from mentoring.profiles.tables import ApartKind, PoolStatus, RoundStatus
 from tests.support import makers
 from tests.support.paired import told, two
 
@@ -70,6 +70,39 @@ async def test_a_yes_before_the_round_begins_waits_for_its_first_day(database: r
     assert await service.activate_due(begun) == 1
     assert (await pair.view(begun)).status is S.ACTIVE
     assert await service.activate_due(begun) == 0
+
+
+@pytest.mark.parametrize("by_mentor", [True, False], ids=["the mentor said so", "the mentee said so"])
+async def test_nobody_pairs_two_of_whom_one_said_not_this_person(
+    database: room.Engine, by_mentor: bool, now: datetime
+) -> None:
+    pair = await two(accepted=False, now=now)
+    await service.decline(pair.id, DeclineReason.OTHER, actor=pair.as_mentor, now=now)
+    stands = await pair.view(now)
+    again = Proposed(mentor_profile=stands.mentor_profile, mentee_profile=stands.mentee_profile)
+    one, other = (pair.mentor, pair.mentee) if by_mentor else (pair.mentee, pair.mentor)
+    apart = await signing.keep_apart(one, other, ApartKind.CONFIDENTIAL, actor=ACADEMY, now=now)
+
+    with pytest.raises(CannotPair, match="are kept apart"):
+        await service.pair_by_hand(stands.round, again, actor=ACADEMY, now=now)
+    with pytest.raises(CannotPair, match="are kept apart"):
+        await service.propose(stands.round, [again], actor=ACADEMY, now=now)
+
+    await signing.take_back(apart, one)  # the control: nothing else stood between them
+    await service.pair_by_hand(stands.round, again, actor=ACADEMY, now=now)
+
+
+async def test_a_proposal_ends_when_one_of_the_two_says_not_this_person(database: room.Engine, now: datetime) -> None:
+    pair = await two(accepted=False, now=now)
+    assert await service.expire_due(now) == 0
+    await signing.keep_apart(pair.mentee, pair.mentor, ApartKind.CONFIDENTIAL, actor=ACADEMY, now=now)
+
+    with pytest.raises(CannotPair, match="has been taken back"):
+        await service.accept(pair.id, actor=pair.as_mentor, now=now)
+    assert await service.expire_due(now) == 1
+
+    assert (await pair.view(now)).status is S.EXPIRED
+    assert "pairing-introduced" not in await told(pair.mentee)
 
 
 async def test_a_second_yes_changes_nothing(database: room.Engine, now: datetime) -> None:
@@ -184,12 +217,32 @@ async def test_a_mentor_who_pauses_is_not_asked(database: room.Engine, now: date
         await service.propose(here, [Proposed(mentor_profile=mentor, mentee_profile=mentee)], actor=ACADEMY, now=now)
 
 
-async def test_a_mentor_cannot_accept_who_no_longer_looks(database: room.Engine, now: datetime) -> None:
+async def test_for_a_mentee_who_withdraws_nobody_is_asked_any_more(database: room.Engine, now: datetime) -> None:
     pair = await two(accepted=False, now=now)
-    await signing.withdraw_mentee(pair.mentee_profile, actor=ACADEMY, now=now)
 
-    with pytest.raises(CannotPair):
+    await signing.withdraw_mentee(pair.mentee_profile, actor=pair.as_mentee, now=now)
+
+    assert (await pair.view(now)).status is S.EXPIRED
+    assert await queries.unfollowed(now) == []
+    with pytest.raises(ForbiddenMove):
         await service.accept(pair.id, actor=pair.as_mentor, now=now)
+
+
+async def test_a_mentor_who_withdraws_has_said_no(database: room.Engine, now: datetime) -> None:
+    pair = await two(accepted=False, now=now)
+
+    await signing.withdraw_mentor(pair.mentor_profile, actor=pair.as_mentor, now=now)
+
+    assert (await pair.view(now)).status is S.DECLINED
+    assert [each.id for each in await queries.unfollowed(now)] == [pair.id]
+
+
+async def test_a_pairing_that_has_begun_goes_on_when_one_withdraws(database: room.Engine, now: datetime) -> None:
+    pair = await two(now=now)
+
+    await signing.withdraw_mentor(pair.mentor_profile, actor=pair.as_mentor, now=now)
+
+    assert (await pair.view(now)).status is S.ACTIVE
 
 
 async def test_a_pair_made_by_hand_is_introduced_at_once(database: room.Engine, now: datetime) -> None:
