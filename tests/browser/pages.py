@@ -321,14 +321,21 @@ LOOKS: list[Look] = [
 """Every page, in the states that look different."""
 
 NO_PAGES = {
+    "/api/coaches": "JSON",
     "/api/cohorts": "JSON",
     "/api/cohorts/{code:str}": "JSON",
+    "/api/cohorts/{code:str}/coaching": "JSON",
     "/api/cohorts/{code:str}/enrolments": "JSON",
     "/api/mentoring/rounds": "JSON",
     "/api/mentoring/rounds/{round:str}/holds": "JSON",
     "/api/mentoring/rounds/{round:str}/pairings": "JSON",
     "/api/mentoring/rounds/{round:str}/runs": "JSON",
     "/api/mentoring/rounds/{round:str}/runs/{number:int}": "JSON",
+    "/api/my/coachees/sessions": "JSON",
+    "/api/my/coaching": "JSON",
+    "/api/my/coaching-sessions/{session:uuid}": "JSON",
+    "/api/my/coaching/{enrolment:uuid}/coaches": "JSON",
+    "/api/my/coaching/{enrolment:uuid}/times": "JSON",
     "/api/my/enrolments": "JSON",
     "/api/my/enrolments/{enrolment:uuid}": "JSON",
     "/api/openapi.json": "JSON",
