@@ -16,7 +16,6 @@ from academy.errors import NotFound
 from mentoring.pairings import queries
 from mentoring.pairings.tables import PairingNote
 
-
 KEEP = timedelta(days=90)
 """After the pairing has ended."""
 

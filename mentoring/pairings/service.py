@@ -7,6 +7,7 @@ from mentoring.pairings.ending import complete as complete
 from mentoring.pairings.ending import complete_due as complete_due
 from mentoring.pairings.ending import end as end
 from mentoring.pairings.ending import evaluate as evaluate
+from mentoring.pairings.leaving import leave as leave
 from mentoring.pairings.meetings import cancel_meeting as cancel_meeting
 from mentoring.pairings.meetings import change_meeting as change_meeting
 from mentoring.pairings.meetings import did_not_meet as did_not_meet

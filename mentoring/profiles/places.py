@@ -14,7 +14,9 @@ from uuid import UUID
 
 import msgspec
 
-from mentoring.profiles.queries import RoundView
+from academy.audit.service import Actor
+from mentoring.profiles.rounds_read import RoundView
+from mentoring.profiles.tables import Side
 
 
 class Card(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,6 +66,8 @@ class Section(msgspec.Struct, frozen=True, order=True):
 
 
 mine: list[Callable[[UUID, datetime], Awaitable[list[Card]]]] = []
+leaving: list[Callable[[Side, UUID, Actor, datetime], Awaitable[None]]] = []
+"""What happens to what waits for somebody who withdraws, given the side and the profile; in the same transaction."""
 overview: list[Callable[[RoundView, datetime], Awaitable[Part]]] = []
 sections: list[Section] = [
     Section(0, "Overview", ""),

@@ -18,7 +18,7 @@ from academy.audit import service as audit
 from academy.audit.service import ACADEMY, About, Actor
 from academy.errors import ChangedMeanwhile
 from academy.people import queries as people
-from mentoring.profiles import people_read, rounds_read, rules
+from mentoring.profiles import people_read, places, rounds_read, rules
 from mentoring.profiles.answers import MenteeAnswers, MentorAnswers, Told, as_json
 from mentoring.profiles.known import known_mentor
 from mentoring.profiles.people_read import MenteeView, MentorView
@@ -222,8 +222,10 @@ async def pause_mentor(profile: UUID, until: date | None, *, actor: Actor, now: 
 
 
 async def withdraw_mentor(profile: UUID, *, reason: str = "", actor: Actor, now: datetime) -> None:
-    """Take part no longer; the answers stay until the round is closed. Pairings are not touched. Raises NotFound."""
+    """Take part no longer; the answers stay until the round is closed. Pairings that have begun go on, and what
+    waits for an answer is over. Raises NotFound."""
     async with database.transaction():
+        await _leave(Side.MENTOR, profile, actor=actor, now=now)
         await database.lock(f"mentor:{profile}")
         mine = await people_read.mentor(profile)
         here = await rounds_read.round_by_id(mine.round)
@@ -236,8 +238,9 @@ async def withdraw_mentor(profile: UUID, *, reason: str = "", actor: Actor, now:
 
 
 async def withdraw_mentee(profile: UUID, *, reason: str = "", actor: Actor, now: datetime) -> None:
-    """Look for a mentor no longer. Pairings are not touched. Raises NotFound."""
+    """Look for a mentor no longer. A pairing that has begun goes on; nobody is asked any more. Raises NotFound."""
     async with database.transaction():
+        await _leave(Side.MENTEE, profile, actor=actor, now=now)
         await database.lock(f"mentee:{profile}")
         mine = await people_read.mentee(profile)
         here = await rounds_read.round_by_id(mine.round)
@@ -267,6 +270,12 @@ async def set_pool_status(profile: UUID, status: PoolStatus, now: datetime, *, a
             "mentee.pool", here, profile, mine.person, actor=actor, now=now,
             before={"status": mine.status.value}, after={"status": status.value},
         )  # fmt: skip
+
+
+async def _leave(side: Side, profile: UUID, *, actor: Actor, now: datetime) -> None:
+    """Before the own lock, since the rooms above take several in one order for all."""
+    for part in places.leaving:
+        await part(side, profile, actor, now)
 
 
 async def _check_sign_up(here: RoundView, person: UUID, side: Side, source: ProfileSource, *, now: datetime) -> None:
