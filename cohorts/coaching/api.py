@@ -80,9 +80,9 @@ async def my_times(request: Request[Any, Any, Any], enrolment: FromPath[UUID]) -
 async def book(request: Request[Any, Any, Any], enrolment: FromPath[UUID]) -> Json:
     """Book a session. The same booking again is answered with the same session."""
     now = clock.now()
+    here = await own.here(request, enrolment, now=now)  # before the body is read: others' is not there
 
     async def book_it(body: Booking) -> tuple[int, SessionOut]:
-        here = await own.here(request, enrolment, now=now)
         coach = here.coach(body.coach)
         assert coach is not None
         await own.not_too_often(here.person, now=now)
@@ -113,9 +113,9 @@ async def my_session(request: Request[Any, Any, Any], session: FromPath[UUID]) -
 async def move(request: Request[Any, Any, Any], session: FromPath[UUID]) -> Json:
     """Move a session, or after the cut-off ask to: then ``wish`` waits for the coach's yes. Coaches simply move."""
     now = clock.now()
+    by = await _party(request, session)
 
     async def move_it(body: Moving) -> tuple[int, SessionOut]:
-        by = await _party(request, session)
         if by is Party.COACHEE:
             await own.not_too_often(me(request), now=now)
         await service.move(
@@ -137,9 +137,9 @@ async def move(request: Request[Any, Any, Any], session: FromPath[UUID]) -> Json
 async def cancel(request: Request[Any, Any, Any], session: FromPath[UUID]) -> Json:
     """Cancel a session. ``late`` says that it was after the cut-off; the credits say what that meant."""
     now = clock.now()
+    by = await _party(request, session)
 
     async def cancel_it(body: Cancelling) -> tuple[int, SessionOut]:
-        by = await _party(request, session)
         await service.cancel(session, reason=body.reason, by=by, actor=actor(request), now=now)
         return 200, await _mine_or_not(request, session)
 
@@ -158,10 +158,10 @@ async def my_coachees(request: Request[Any, Any, Any]) -> Json:
 async def outcome(request: Request[Any, Any, Any], session: FromPath[UUID]) -> Json:
     """Say how a session went, once it has begun."""
     now = clock.now()
+    if await _party(request, session) is not Party.COACH:
+        raise NotFound("You have no such session.")
 
     async def mark(body: Outcome) -> tuple[int, SessionOut]:
-        if await _party(request, session) is not Party.COACH:
-            raise NotFound("You have no such session.")
         status = SessionStatus(body.status)
         await service.mark(session, status, minutes=body.minutes, actor=actor(request), now=now)
         return 200, await _mine_or_not(request, session)
