@@ -20,7 +20,9 @@ PROBLEM = "application/problem+json"
 _REF = "#/components/schemas/{name}"
 _WRITES = {"POST", "PUT", "PATCH", "DELETE"}
 _PLACE = re.compile(r"\{(\w+):(\w+)\}")
-_KINDS: dict[str, dict[str, str]] = {"uuid": {"type": "string", "format": "uuid"}, "str": {"type": "string"},
+_KINDS: dict[str, dict[str, str]] = {
+    "uuid": {"type": "string", "format": "uuid"},
+    "str": {"type": "string"},
     "int": {"type": "integer"},
 }
 

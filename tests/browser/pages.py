@@ -259,7 +259,11 @@ LOOKS: list[Look] = [
     office(MR + "/import/{file:uuid}", "/mentoring/rounds/{round}/import/{file}", shot="import-columns"),
     office(MR + "/import/{file:uuid}/check", "/mentoring/rounds/{round}/import/{file}/check", shot="import-check"),
     office(MR + "/reports", "/mentoring/rounds/{round_paired}/reports", shot="round-reports"),
-    office(MR + "/reports/people", "/mentoring/rounds/{round_paired}/reports/people?show=mentees", shot="round-reports-people"),
+    office(
+        MR + "/reports/people",
+        "/mentoring/rounds/{round_paired}/reports/people?show=mentees",
+        shot="round-reports-people",
+    ),
     office(MR + "/reports/people", "/mentoring/rounds/{round_paired}/reports/people?show=late"),
     office(MR + "/reports/fairness", "/mentoring/rounds/{round_paired}/reports/fairness", shot="round-fairness"),
     office(MR + "/pairs", "/mentoring/rounds/{round}/pairs", shot="pairs-begin"),
