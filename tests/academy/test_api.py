@@ -219,10 +219,21 @@ async def test_a_name_that_comes_twice_counts_as_said_last_and_smuggles_nothing(
 
 
 async def test_every_verb_refuses_a_field_that_it_does_not_have(cora: Program) -> None:
+    not_there = set()
     for (method, path), operation in operations().items():
         if "requestBody" in operation:
             answer = await cora.send(method, filled(path), {"is_admin": True})
-            assert problem(answer) == (422, "Invalid", ["body"]), (method, path)
+            if answer.status_code == 404:
+                not_there.add(path)
+            else:
+                assert problem(answer) == (422, "Invalid", ["body"]), (method, path)
+
+    assert not_there == {  # nothing is read before it is known whose it is; tested with one's own in the room
+        "/api/my/coaching/{enrolment}/sessions",
+        "/api/my/coaching-sessions/{session}/move",
+        "/api/my/coaching-sessions/{session}/cancel",
+        "/api/my/coachees/sessions/{session}/outcome",
+    }
 
 
 async def test_no_answer_is_kept_by_caches(cora: Program) -> None:

@@ -183,6 +183,19 @@ async def test_a_body_that_cannot_be_used_is_refused_by_field(
     assert problem(answer) == (422, "Invalid", fields)
 
 
+async def test_a_body_says_what_to_do_and_never_how_things_stand(who: Coaching, ana: Program, coach: Program) -> None:
+    made = await booked(who, ana)
+    path = f"/api/my/coaching-sessions/{made['id']}"
+
+    answers = [
+        await ana.post(f"{path}/move", {"starts_at": made["starts_at"], "status": "completed"}),
+        await ana.post(f"{path}/cancel", {"late": False}),
+        await coach.post(f"/api/my/coachees/sessions/{made['id']}/outcome", {"status": "completed", "credits": 9}),
+    ]
+
+    assert [problem(each) for each in answers] == [(422, "Invalid", ["body"])] * 3
+
+
 async def test_a_day_that_is_none_is_refused(who: Coaching, ana: Program) -> None:
     answer = await ana.get(f"/api/my/coaching/{who.enrolment}/times?coach={who.coach}&from=tomorrow")
 
