@@ -201,7 +201,7 @@ TOLD = {
     Reason.TOO_FAR: "in person and too far apart removes",
     Reason.NO_SHARED_LANGUAGE: "the language removes",
     Reason.ACCESS_NEEDS: "access needs remove",
-    Reason.NOT_THIS_PERSON: "confidential wishes remove",
+    Reason.NOT_THIS_PERSON: "kept apart:",
     Reason.ENDED_BADLY: "a pairing that ended badly removes",
     Reason.RULED_OUT: "the coordinator ruled out",
 }

@@ -49,7 +49,7 @@ SENTENCES = {
     Reason.TOO_FAR: "They can only meet in person, and live too far apart.",
     Reason.NO_SHARED_LANGUAGE: "They share no language.",
     Reason.ACCESS_NEEDS: "The mentor cannot meet the mentee's access needs.",
-    Reason.NOT_THIS_PERSON: "One of them asked in confidence not to be paired with the other.",
+    Reason.NOT_THIS_PERSON: "They are kept apart.",
     Reason.ENDED_BADLY: "An earlier pairing of the two ended badly.",
     Reason.RULED_OUT: "The coordinator ruled this pair out.",
 }
@@ -68,7 +68,7 @@ CHANGES = {
     Reason.TOO_FAR: "if they could meet online, or further away",
     Reason.NO_SHARED_LANGUAGE: "if a mentor spoke their language",
     Reason.ACCESS_NEEDS: "if mentors could meet their access needs",
-    Reason.NOT_THIS_PERSON: "if somebody took back what they said in confidence",
+    Reason.NOT_THIS_PERSON: "",  # nobody is to be asked who said it
     Reason.ENDED_BADLY: "if a pairing that ended badly were tried again",
     Reason.RULED_OUT: "if the coordinator took back what was ruled out",
 }

@@ -108,6 +108,7 @@ class Review:
         self.mentors = {one.id: one for one in run.request.pool.mentors}
         self.mentees = {one.id: one for one in run.request.pool.mentees}
         self.held = {each.pair: each.kind for each in held}
+        self._held = tuple(held)
         self.pins = {each.pair.mentee: each for each in held if each.kind is HoldKind.PINNED}
         self.mates = {one.mentee: one.mentor for one in self.suggestion.pairs}
         self._pairs = {one.mentee: one for one in self.suggestion.pairs}
@@ -188,8 +189,14 @@ class Review:
             card, points=self._points(match), others=self.others(match.mentee, match.alternatives)
         )
 
+    @cached_property
+    def elsewhere(self) -> tuple[Held, ...]:
+        """What is held fast though this suggestion has no such pair: ruled out before it, or pinned since."""
+        return tuple(each for each in self._held if self.mates.get(each.pair.mentee) != each.pair.mentor)
+
     def counts(self) -> dict[Show, int]:
-        return {show: sum(self._is(one, show) for one in self.cards) for show in Show}
+        found = {show: sum(self._is(one, show) for one in self.cards) for show in Show}
+        return found | {Show.PINNED: sum(one.held is not None for one in self.cards) + len(self.elsewhere)}
 
     def _is(self, card: Card, show: Show) -> bool:
         match show:

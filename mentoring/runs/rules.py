@@ -44,7 +44,7 @@ class NeverPaired(DomainError):
 
 NEVER = {
     Reason.ONESELF: "the two are one person",
-    Reason.NOT_THIS_PERSON: "one of them asked in confidence not to be paired with the other",
+    Reason.NOT_THIS_PERSON: "they are kept apart",
     Reason.MENTOR_NOT_IN: "the mentor has not opted in",
     Reason.MENTEE_NOT_IN: "the mentee has not opted in",
 }

@@ -142,6 +142,7 @@ async def show(request: Request[Any, Any, Any], here: RoundView, run: RunView, *
         shown=SHOW_WORDS[which],
         back=urlencode({key: asked.query[key] for key in ("show", "page", "q") if asked.query.get(key)}),
         counts={each.value: counts[each] for each in Show},
+        elsewhere=review.elsewhere if which is Show.PINNED else (),
         mode_words=criteria_words.MODES[Mode(run.mode)][0],
         pinned=sum(each.kind == "pinned" for each in held),
         ruled_out=sum(each.kind == "ruled_out" for each in held),

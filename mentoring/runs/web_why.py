@@ -16,7 +16,7 @@ from mentoring.matching.rules import SENTENCES
 from mentoring.matching.worker import Refused, What
 from mentoring.profiles import queries as profiles
 from mentoring.profiles.web_rounds import head
-from mentoring.runs import queries, working
+from mentoring.runs import queries, rules, working
 from mentoring.runs.addresses import TAB, pairs_path
 from mentoring.runs.queries import RunView
 from mentoring.runs.review import Review, costs
@@ -90,6 +90,7 @@ async def why_not(request: Request[Any, Any, Any], round: FromPath[str]) -> Resp
         and not any((price.cost.paired, price.cost.waited, *price.cost.above))
         and price.cost.points <= 0,
         rules=[SENTENCES[reason] for reason in price.breaks] if price else [],
+        never=price is not None and any(reason in rules.NEVER for reason in price.breaks),
         problem=problem,
         mentees=_offered(review.mentees.values()) if review else [],
         mentors=_offered(review.mentors.values()) if review else [],

@@ -260,7 +260,7 @@ async def test_no_pin_overrides_what_was_said_in_confidence(database: room.Engin
     await service.pin(*here.pair("Mia", "Ana"), actor=ACADEMY, now=now)
     run = await here.suggest(now)
 
-    with pytest.raises(NeverPaired, match="in confidence"):
+    with pytest.raises(NeverPaired, match="they are kept apart"):
         await service.publish(run.id, actor=ACADEMY, now=now)
 
     assert await told(mia) == []
