@@ -188,7 +188,7 @@ def test_the_api_guide_names_every_call_and_its_scope() -> None:
 def words_of_pages() -> str:
     """All text of templates, and the strings of our modules: some buttons are named by a rule."""
     texts = [path.read_text() for path in (ROOT / "templates").rglob("*.html")]
-    for house in ("academy", "cohorts"):
+    for house in ("academy", "cohorts", "mentoring"):
         for path in (ROOT / house).rglob("*.py"):
             if "demo" not in path.parts and "migrations" not in path.parts:
                 tree = ast.parse(path.read_text())
