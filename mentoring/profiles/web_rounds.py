@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -183,17 +184,33 @@ async def change(request: Request[Any, Any, Any], round: FromPath[str]) -> Respo
 
 @post("/mentoring/rounds/{round:str}/keep-as-template", who=Who.COORDINATOR)
 async def keep_as_template(request: Request[Any, Any, Any], round: FromPath[str]) -> Response[Any]:
-    """A copy of texts, settings and criteria that stands first where a new round is made."""
+    """A copy of texts, settings and criteria that stands first where a new round is made. The same is kept once."""
     here = await queries.round(round)
+    there = await queries.templates()
+    if await _is_kept(here, there):
+        return redirect("/mentoring/rounds", said=f"{here.name} is a template already.")
+    names, number = {each.name for each in there}, 1
+    while (name := f"{here.name[:140]} (template{f' {number}' if number > 1 else ''})") in names:
+        number += 1
     await service.clone_round(
         here.id,
-        name=f"{here.name[:140]} (template)",
+        name=name,
         starts_on=here.starts_on,
         is_template=True,
         actor=actor(request),
         now=clock.now(),
     )
     return redirect("/mentoring/rounds", said=f"{here.name} is kept as a template.")
+
+
+async def _is_kept(here: RoundView, templates: Sequence[RoundView]) -> bool:
+    """Whether a template says the same as this round, in all but its name and address."""
+    criteria = (await queries.criteria(here.id)).criteria
+    for each in templates:
+        same = msgspec.structs.replace(each.details, name=here.name, slug=here.slug) == here.details
+        if same and (await queries.criteria(each.id)).criteria == criteria:
+            return True
+    return False
 
 
 @get("/mentoring/rounds/{round:str}/remove", who=Who.COORDINATOR)
@@ -266,7 +283,7 @@ async def _start(source: str, starts_on: date | None) -> RoundDetails:
         if source not in texts.BUILT_IN:
             raise NotFound
         return msgspec.structs.replace(texts.BUILT_IN[source][1], starts_on=starts_on)
-    name = re.sub(r"\s*\(template\)$", "", former.name)
+    name = re.sub(r"\s*\(template( \d+)?\)$", "", former.name)
     starts_on = starts_on or rules.ends_on(former.starts_on, 12)
     if starts_on and former.starts_on and starts_on.year != former.starts_on.year:
         name = name.replace(str(former.starts_on.year), str(starts_on.year))

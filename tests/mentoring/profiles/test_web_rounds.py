@@ -193,6 +193,23 @@ async def test_a_template_is_kept_and_taken_away(cora: httpx.AsyncClient) -> Non
     assert await queries.templates() == []
 
 
+async def test_the_same_round_is_kept_once_and_a_changed_one_under_a_name_of_its_own(cora: httpx.AsyncClient) -> None:
+    await a_round(slug="spring", name="Spring round")
+
+    for _ in range(2):
+        await post(cora, f"{ROUND}/keep-as-template", page=ROUND)
+    assert [each.name for each in await queries.templates()] == ["Spring round (template)"]
+
+    here = await queries.round("spring")
+    typed = {**TYPED, "name": "Spring round", "slug": "spring", "version": str(here.version), "months": "4"}
+    await post(cora, f"{ROUND}/settings", typed, page=f"{ROUND}/settings")
+    await post(cora, f"{ROUND}/keep-as-template", page=ROUND)
+    assert sorted(each.name for each in await queries.templates()) == [
+        "Spring round (template 2)",
+        "Spring round (template)",
+    ]
+
+
 @pytest.mark.parametrize(
     "path",
     ["", "/settings", "/criteria", "/criteria/versions", "/people", "/people/add", "/import", "/close", "/remove"],
