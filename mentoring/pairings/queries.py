@@ -272,6 +272,16 @@ async def history(round: UUID) -> list[Earlier]:
     ]
 
 
+_NO_TIME = database.compiled_sql("""
+    SELECT DISTINCT mentor FROM pairing WHERE round = :round AND status = 'declined' AND decline_reason = 'no_time'
+""")
+
+
+async def without_time(round: UUID) -> set[UUID]:
+    """The mentors who said in this round that they have no time; persons."""
+    return {row["mentor"] for row in await _NO_TIME.run(round=round)}
+
+
 class Change(msgspec.Struct, frozen=True, kw_only=True):
     """One step in the life of a pairing."""
 

@@ -209,7 +209,10 @@ async def _follow(lost: StaffView, *, now: datetime) -> bool:
 
 
 async def _next_best(lost: StaffView, *, now: datetime) -> Proposed | None:
-    """The mentor to whom the mentee is pinned, or else the best of those whose place nobody is pinned to."""
+    """The mentor to whom the mentee is pinned, or else the best of those whose place nobody is pinned to.
+
+    Who said a moment ago that they have no time is not asked again by itself, only by a coordinator.
+    """
     given = await inputs.of_round(lost.round, now=now)
     mentee, request = str(lost.mentee), given.request
     if mentee not in given.mentee_profiles:
@@ -223,6 +226,8 @@ async def _next_best(lost: StaffView, *, now: datetime) -> Proposed | None:
         seed=request.seed,
     )
     pinned = {pair.mentor for pair in request.pins if pair.mentee == mentee}
+    busy = {str(each) for each in await pairings.without_time(lost.round)} - pinned
+    found = tuple(each for each in found if each.mentor not in busy)
     best = next((each for each in found if each.mentor in pinned), found[0] if found else None)
     if best is None:
         return None

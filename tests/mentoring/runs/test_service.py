@@ -302,9 +302,11 @@ async def test_who_has_a_pairing_is_left_alone_by_the_next_run(database: room.En
 
 
 # ------------------------------------------------------------------ following up
-async def _declined(here: Matched, mentee: str, now: datetime) -> None:
+async def _declined(
+    here: Matched, mentee: str, now: datetime, *, reason: DeclineReason = DeclineReason.NO_TIME
+) -> None:
     (each,) = [one for one in await pairings.live(here.round, now=now) if one.mentee == here.people[mentee]]
-    await pairing_service.decline(each.id, DeclineReason.NO_TIME, actor=Actor(each.mentor, ""), now=now)
+    await pairing_service.decline(each.id, reason, actor=Actor(each.mentor, ""), now=now)
 
 
 async def _four(now: datetime) -> Matched:
@@ -362,6 +364,19 @@ async def test_who_said_no_is_not_asked_for_the_same_person_again(database: room
     assert await service.follow_up(now) == 0  # Mia is free, but has said no
     asked = [each.mentor_name for each in await pairings.of_mentee(here.mentees["Ana"], now=now)]
     assert sorted(asked) == ["Mia Mentor", "Noa"]
+
+
+@pytest.mark.parametrize(("reason", "asked"), [(DeclineReason.NO_TIME, 0), (DeclineReason.NOT_MY_FIELD, 1)])
+async def test_who_has_no_time_is_not_asked_for_somebody_else_a_minute_later(
+    database: room.Engine, reason: DeclineReason, asked: int, now: datetime
+) -> None:
+    here = await three(now)
+    await service.publish((await here.suggest(now)).id, actor=ACADEMY, now=now)
+    await _declined(here, "Ana", now, reason=reason)
+    await service.follow_up(now)
+    await _declined(here, "Ben", now)
+
+    assert await service.follow_up(now) == asked  # Mia, who was asked for Ana, is the only one with a place
 
 
 async def test_three_mentors_are_asked_at_most(database: room.Engine, now: datetime) -> None:
