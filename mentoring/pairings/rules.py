@@ -142,6 +142,12 @@ def why_not_pair(*, mentor: object, mentee: object, taken: int, capacity: int, t
     return None
 
 
+def likely_day(today: date) -> date:
+    """The day that the form for a meeting begins with: a working day in about a week."""
+    day = today + timedelta(days=7)
+    return day + timedelta(days={5: 2, 6: 1}.get(day.weekday(), 0))  # a Saturday or Sunday becomes the Monday
+
+
 def why_not_meet(status: PairingStatus) -> DomainError | None:
     """Why no meeting can be planned; None when one can."""
     if status is S.PAUSED:

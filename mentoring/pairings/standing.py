@@ -136,8 +136,8 @@ async def part(here: RoundView, now: datetime) -> Part:
     asked = [each for each in lines if each.pairing.status is PairingStatus.PROPOSED]
     silent = [each for each in lines if needs_attention(each)]
     figures = (
-        Figure(value=str(len(under_way)), label="pairs", note=_met(under_way), href=base),
-        Figure(value=str(len(asked)), label="mentors asked", note="no answer yet", href=f"{base}?view=asked"),
+        Figure(value=str(len(under_way)), label="Pairs", note=_met(under_way), href=base),
+        Figure(value=str(len(asked)), label="Mentors asked", note="no answer yet", href=f"{base}?view=asked"),
     )
     needs: list[Need] = []
     if silent:

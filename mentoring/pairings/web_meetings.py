@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -34,8 +34,9 @@ async def offer_page(request: Request[Any, Any, Any], pairing: FromPath[UUID]) -
     found = await own_pairing(request, pairing)
     if refused := rules.why_not_meet(found.status):
         return redirect(letters.path(pairing), warned=refused.message)
-    in_a_week = utc_to_local(clock.now(), request.user.time_zone).date() + timedelta(days=7)
-    return _form(request, found, typed={"day": in_a_week.isoformat(), "at": "10:00", "minutes": "60"})
+    today = utc_to_local(clock.now(), request.user.time_zone).date()
+    day = rules.likely_day(today)
+    return _form(request, found, typed={"day": day.isoformat(), "at": "10:00", "minutes": "60"})
 
 
 @post(f"{PAIRING}/meetings/offer", who=Who.SIGNED_IN)

@@ -236,7 +236,7 @@ async def _by_address(address: str, field: str, errors: dict[str, str], person: 
     """Who has this address. It tells somebody whether we know an address, so it is limited."""
     if not address:
         return None
-    await limits.check("mentoring-names", str(person), most=30, minutes=60, now=now)
+    await limits.check("mentoring-names", str(person), most=30, minutes=24 * 60, now=now)
     try:
         found = await people_service.find(address)
     except DomainError:
