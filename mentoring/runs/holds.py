@@ -65,6 +65,16 @@ async def swap(first: tuple[UUID, UUID], second: tuple[UUID, UUID], *, actor: Ac
         await pin(second[0], first[1], actor=actor, now=now)
 
 
+async def let_go_of_pins(pairs: Sequence[tuple[UUID, UUID]], *, round: UUID) -> None:
+    """Pins of pairs whose mentors are asked now have done their work: should the mentor say no, or the two part, the
+    next suggestion must not bring them together again. Each pair is a mentor's and a mentee's profile."""
+    async with database.transaction():
+        await database.lock(f"holds:{round}")
+        for each in await queries.holds(round):
+            if each.kind is HoldKind.PINNED and (each.mentor_profile, each.mentee_profile) in pairs:
+                await Hold.delete().where(Hold.id == each.id)
+
+
 # ---------------------------------------------------------------------- parts
 async def _both(mentor: UUID, mentee: UUID) -> tuple[MentorView, MenteeView, list[Held]]:
     """The two with what is held in their round, with everybody else who would change it waiting. Raises NotFound."""

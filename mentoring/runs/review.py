@@ -135,10 +135,14 @@ class Review:
 
     @cached_property
     def changed(self) -> Difference | None:
-        """Against the run before; None when this is the first."""
+        """Against the run before, for the mentees of this one: who was published since is settled, not changed.
+
+        None when this is the first.
+        """
         if self.former is None or self.former.suggestion is None:
             return None
-        return difference(self.former.suggestion.plan(), self.suggestion.plan())
+        before = [pair for pair in self.former.suggestion.plan() if pair.mentee in self.mentees]
+        return difference(before, self.suggestion.plan())
 
     @cached_property
     def since(self) -> str:

@@ -24,7 +24,7 @@ from mentoring.profiles import queries as profiles
 from mentoring.profiles import service as profile_service
 from mentoring.profiles.queries import RoundView
 from mentoring.profiles.tables import PoolStatus, RoundStatus
-from mentoring.runs import inputs, queries, rules, working
+from mentoring.runs import holds, inputs, queries, rules, working
 from mentoring.runs.holds import pin as pin
 from mentoring.runs.holds import release as release
 from mentoring.runs.holds import rule_out as rule_out
@@ -109,21 +109,17 @@ async def publish(run: UUID, *, actor: Actor, now: datetime) -> list[UUID]:
             raise refused
         assert current is not None and found.suggestion is not None  # it is ready, and nothing has changed
         pairs = found.suggestion.pairs
-        made = await pairing_service.propose(
-            found.round,
-            [
-                Proposed(
-                    mentor_profile=current.mentor_profiles[each.mentor],
-                    mentee_profile=current.mentee_profiles[each.mentee],
-                    score=each.score,
-                    points=msgspec.to_builtins(each.points),
-                    run=run,
-                )
-                for each in pairs
-            ],
-            actor=actor,
-            now=now,
-        )
+        asked = [
+            Proposed(
+                mentor_profile=current.mentor_profiles[each.mentor],
+                mentee_profile=current.mentee_profiles[each.mentee],
+                score=each.score,
+                points=msgspec.to_builtins(each.points),
+                run=run,
+            )
+            for each in pairs
+        ]
+        made = await pairing_service.propose(found.round, asked, actor=actor, now=now)
         for each in found.suggestion.unmatched:
             await profile_service.set_pool_status(
                 current.mentee_profiles[each.mentee], PoolStatus.NO_MATCH_FOUND, now, actor=actor
@@ -131,6 +127,7 @@ async def publish(run: UUID, *, actor: Actor, now: datetime) -> list[UUID]:
         await MatchRun.update({MatchRun.published_at: now, MatchRun.published_by: actor.person}).where(
             MatchRun.id == run
         )
+        await holds.let_go_of_pins([(each.mentor_profile, each.mentee_profile) for each in asked], round=found.round)
         await _begin(here, actor=actor, now=now)
         told = {"run": found.number, "pairs": len(made)}
         await audit.record("run.publish", _about(here), actor=actor, now=now, after=told)
