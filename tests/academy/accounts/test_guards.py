@@ -82,17 +82,24 @@ async def test_who_passes_where(client: httpx.AsyncClient, database: room.Engine
     table["participant"] = await statuses(client)
     await service.grant(person, Role.FACILITATOR, ACADEMY, clock.now)
     table["facilitator"] = await statuses(client)
+    coach = await a_person(name="Daniel Reid")
+    await service.grant(coach, Role.COACH, ACADEMY, clock.now)
+    await sign_in(client, coach)
+    table["coach"] = await statuses(client)
     await sign_in(client, await a_coordinator())
     table["coordinator"] = await statuses(client)
 
     assert {who: list(found.values()) for who, found in table.items()} == {
-        #                ANYONE SIGNED_IN COORDINATOR FACILITATOR LINK_HOLDER DEMO
-        "nobody":       [200,   303,      303,        303,        200,        404],
-        "participant":  [200,   200,      403,        403,        200,        404],
-        "facilitator":  [200,   200,      403,        200,        200,        404],
-        "coordinator":  [200,   200,      200,        200,        200,        404],
+        #                ANYONE SIGNED_IN COORDINATOR FACILITATOR COACH LINK_HOLDER DEMO
+        "nobody":       [200,   303,      303,        303,        303,  200,        404],
+        "participant":  [200,   200,      403,        403,        403,  200,        404],
+        "facilitator":  [200,   200,      403,        200,        403,  200,        404],
+        "coach":        [200,   200,      403,        403,        200,  200,        404],
+        "coordinator":  [200,   200,      200,        200,        403,  200,        404],
     }  # fmt: skip
-    assert list(table["nobody"]) == ["ANYONE", "SIGNED_IN", "COORDINATOR", "FACILITATOR", "LINK_HOLDER", "DEMO"]
+    assert list(table["nobody"]) == [
+        *("ANYONE", "SIGNED_IN", "COORDINATOR", "FACILITATOR", "COACH", "LINK_HOLDER", "DEMO")
+    ]
 
 
 async def test_a_route_without_a_rule_is_closed_even_to_coordinators(
