@@ -279,11 +279,6 @@ async def marks(cohort: UUID) -> dict[UUID, dict[UUID, tuple[Mark, int]]]:
     return found
 
 
-async def minutes_by_enrolment(cohort: UUID) -> dict[UUID, int]:
-    """Minutes really attended, without cancelled sessions. One query."""
-    return {row["enrolment"]: int(row["minutes"]) for row in await MINUTES.run(cohort=cohort)}
-
-
 async def sessions(cohort: UUID) -> list[Planned]:
     """The sessions of a cohort, earliest first, cancelled ones too. One query."""
     return [

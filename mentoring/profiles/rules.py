@@ -15,7 +15,7 @@ from academy.programmes import rules as programmes
 from mentoring.matching.criteria import Criteria, Weights
 from mentoring.profiles.answers import MOST_CAPACITY, MOST_CHOICES
 from mentoring.profiles.options import RELATED
-from mentoring.profiles.tables import Audience, PoolStatus, RoundStatus, Side
+from mentoring.profiles.tables import Audience, PoolStatus, RoundStatus
 
 S = RoundStatus
 
@@ -248,7 +248,3 @@ def free_slug(wanted: str, taken: Iterable[str]) -> str:
 def usual_criteria() -> Criteria:
     """What a new round starts with."""
     return Criteria(weights=Weights(related=RELATED))
-
-
-def side_words(side: Side) -> str:
-    return "mentor" if side is Side.MENTOR else "mentee"

@@ -188,11 +188,6 @@ def told(stretch: Stretch) -> str:
     return f"{clock(stretch.from_minute)} to {clock(stretch.to_minute)}"
 
 
-def day_told(day: Sequence[Stretch]) -> str:
-    """All of a day: ``9am to 12pm, 1pm to 5pm``."""
-    return ", ".join(told(each) for each in day)
-
-
 def _minute(reader: Reader, field: str, sentence: str, *, end: bool = False) -> int | None:
     text = reader.text(field, sentence, most=20)
     found = minute_of(text, end=end) if text else None
