@@ -26,10 +26,10 @@ from cohorts.coaching.api_shapes import (
     Booking,
     Cancelling,
     Coaches,
+    CoachingSessionOut,
     Moving,
     MyCoachings,
     Outcome,
-    SessionOut,
     Sessions,
     Times,
 )
@@ -75,14 +75,14 @@ async def my_times(request: Request[Any, Any, Any], enrolment: FromPath[UUID]) -
     return api.answer(Times(coach=coach.id, minutes=minutes, zone=coach.zone, starts=wanted))
 
 
-@post("/api/my/coaching/{enrolment:uuid}/sessions", who=Who.API_ENROL, tags=MINE, body=Booking, gives=SessionOut,
-      codes=(201,))  # fmt: skip
+@post("/api/my/coaching/{enrolment:uuid}/sessions", who=Who.API_ENROL, tags=MINE, body=Booking,
+      gives=CoachingSessionOut, codes=(201,))  # fmt: skip
 async def book(request: Request[Any, Any, Any], enrolment: FromPath[UUID]) -> Json:
     """Book a session. The same booking again is answered with the same session."""
     now = clock.now()
     here = await own.here(request, enrolment, now=now)  # before the body is read: others' is not there
 
-    async def book_it(body: Booking) -> tuple[int, SessionOut]:
+    async def book_it(body: Booking) -> tuple[int, CoachingSessionOut]:
         coach = here.coach(body.coach)
         assert coach is not None
         await own.not_too_often(here.person, now=now)
@@ -103,19 +103,21 @@ async def book(request: Request[Any, Any, Any], enrolment: FromPath[UUID]) -> Js
     return await perform(request, Booking, book_it, now=now)
 
 
-@get("/api/my/coaching-sessions/{session:uuid}", who=Who.API_READ, tags=MINE, gives=SessionOut)
+@get("/api/my/coaching-sessions/{session:uuid}", who=Who.API_READ, tags=MINE, gives=CoachingSessionOut)
 async def my_session(request: Request[Any, Any, Any], session: FromPath[UUID]) -> Json:
     """A session in which one is coached, or coaches."""
     return api.answer(shapes.session(await queries.session(session, person=me(request))))
 
 
-@post("/api/my/coaching-sessions/{session:uuid}/move", who=Who.API_ENROL, tags=MINE, body=Moving, gives=SessionOut)
+@post(
+    "/api/my/coaching-sessions/{session:uuid}/move", who=Who.API_ENROL, tags=MINE, body=Moving, gives=CoachingSessionOut
+)
 async def move(request: Request[Any, Any, Any], session: FromPath[UUID]) -> Json:
     """Move a session, or after the cut-off ask to: then ``wish`` waits for the coach's yes. Coaches simply move."""
     now = clock.now()
     by = await _party(request, session)
 
-    async def move_it(body: Moving) -> tuple[int, SessionOut]:
+    async def move_it(body: Moving) -> tuple[int, CoachingSessionOut]:
         if by is Party.COACHEE:
             await own.not_too_often(me(request), now=now)
         await service.move(
@@ -133,13 +135,13 @@ async def move(request: Request[Any, Any, Any], session: FromPath[UUID]) -> Json
 
 
 @post("/api/my/coaching-sessions/{session:uuid}/cancel", who=Who.API_ENROL, tags=MINE, body=Cancelling,
-      gives=SessionOut)  # fmt: skip
+      gives=CoachingSessionOut)  # fmt: skip
 async def cancel(request: Request[Any, Any, Any], session: FromPath[UUID]) -> Json:
     """Cancel a session. ``late`` says that it was after the cut-off; the credits say what that meant."""
     now = clock.now()
     by = await _party(request, session)
 
-    async def cancel_it(body: Cancelling) -> tuple[int, SessionOut]:
+    async def cancel_it(body: Cancelling) -> tuple[int, CoachingSessionOut]:
         await service.cancel(session, reason=body.reason, by=by, actor=actor(request), now=now)
         return 200, await _mine_or_not(request, session)
 
@@ -154,14 +156,14 @@ async def my_coachees(request: Request[Any, Any, Any]) -> Json:
 
 
 @post("/api/my/coachees/sessions/{session:uuid}/outcome", who=Who.API_ENROL, tags=COACHES, body=Outcome,
-      gives=SessionOut)  # fmt: skip
+      gives=CoachingSessionOut)  # fmt: skip
 async def outcome(request: Request[Any, Any, Any], session: FromPath[UUID]) -> Json:
     """Say how a session went, once it has begun."""
     now = clock.now()
     if await _party(request, session) is not Party.COACH:
         raise NotFound("You have no such session.")
 
-    async def mark(body: Outcome) -> tuple[int, SessionOut]:
+    async def mark(body: Outcome) -> tuple[int, CoachingSessionOut]:
         status = SessionStatus(body.status)
         await service.mark(session, status, minutes=body.minutes, actor=actor(request), now=now)
         return 200, await _mine_or_not(request, session)
@@ -178,7 +180,7 @@ async def _party(request: Request[Any, Any, Any], session: UUID) -> Party:
     return party
 
 
-async def _mine_or_not(request: Request[Any, Any, Any], session: UUID) -> SessionOut:
+async def _mine_or_not(request: Request[Any, Any, Any], session: UUID) -> CoachingSessionOut:
     return shapes.session(await queries.session(session, person=me(request)))
 
 

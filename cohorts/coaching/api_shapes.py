@@ -74,7 +74,7 @@ class WishOut(msgspec.Struct, frozen=True):
     ends_at: api.Moment
 
 
-class SessionOut(msgspec.Struct, frozen=True, kw_only=True):
+class CoachingSessionOut(msgspec.Struct, frozen=True, kw_only=True):
     """A coaching session. Its id stays the same through every move."""
 
     id: UUID
@@ -123,7 +123,7 @@ class MyCoaching(msgspec.Struct, frozen=True, kw_only=True):
     coach: UUID | None
     """The one who is chosen."""
     chemistry_calls_left: int
-    sessions: list[SessionOut]
+    sessions: list[CoachingSessionOut]
 
 
 class MyCoachings(msgspec.Struct, frozen=True):
@@ -151,7 +151,7 @@ class Times(msgspec.Struct, frozen=True, kw_only=True):
 class Sessions(msgspec.Struct, frozen=True):
     """The first first."""
 
-    sessions: list[SessionOut]
+    sessions: list[CoachingSessionOut]
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
@@ -161,7 +161,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     person: UUID
     name: str
     credits: Balance
-    sessions: list[SessionOut]
+    sessions: list[CoachingSessionOut]
 
 
 class Cohort(msgspec.Struct, frozen=True):
@@ -185,14 +185,14 @@ def own_coaching(each: OwnCoaching) -> MyCoaching:
     )
 
 
-def sessions(found: Sequence[SessionView]) -> list[SessionOut]:
+def sessions(found: Sequence[SessionView]) -> list[CoachingSessionOut]:
     return [session(each) for each in found]
 
 
-def session(found: SessionView) -> SessionOut:
+def session(found: SessionView) -> CoachingSessionOut:
     wish = found.open_request
-    names = [name for name in SessionOut.__struct_fields__ if name not in ("cohort", "wish")]
-    return SessionOut(
+    names = [name for name in CoachingSessionOut.__struct_fields__ if name not in ("cohort", "wish")]
+    return CoachingSessionOut(
         **{name: getattr(found, name) for name in names},
         cohort=found.cohort_code,
         wish=WishOut(wish.starts_at, wish.ends_at) if wish else None,

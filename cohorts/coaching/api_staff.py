@@ -16,7 +16,7 @@ from academy.web import api
 from academy.web.access import Who
 from academy.web.api import Json
 from cohorts.coaching import api_shapes as shapes
-from cohorts.coaching.api_shapes import Cancelling, Coaches, Cohort, Grant, Line, SessionOut, Waiver
+from cohorts.coaching.api_shapes import Cancelling, Coaches, CoachingSessionOut, Cohort, Grant, Line, Waiver
 from cohorts.coaching.bookings import queries, service
 from cohorts.coaching.bookings.rules import Party
 from cohorts.coaching.credits import queries as credit_queries
@@ -78,24 +78,30 @@ async def grant(request: Request[Any, Any, Any], enrolment: FromPath[UUID]) -> J
 
 
 @post("/api/coaching-sessions/{session:uuid}/cancel", who=Who.API_MANAGE, tags=EVERYBODY, body=Cancelling,
-      gives=SessionOut)  # fmt: skip
+      gives=CoachingSessionOut)  # fmt: skip
 async def call_off(request: Request[Any, Any, Any], session: FromPath[UUID]) -> Json:
     """Cancel anybody's session. The credit comes back, and both are told."""
     now = clock.now()
 
-    async def cancel_it(body: Cancelling) -> tuple[int, SessionOut]:
+    async def cancel_it(body: Cancelling) -> tuple[int, CoachingSessionOut]:
         await service.cancel(session, reason=body.reason, by=Party.ACADEMY, actor=actor(request), now=now)
         return 200, shapes.session(await queries.session_for_staff(session))
 
     return await perform(request, Cancelling, cancel_it, now=now)
 
 
-@post("/api/coaching-sessions/{session:uuid}/waive", who=Who.API_MANAGE, tags=EVERYBODY, body=Waiver, gives=SessionOut)
+@post(
+    "/api/coaching-sessions/{session:uuid}/waive",
+    who=Who.API_MANAGE,
+    tags=EVERYBODY,
+    body=Waiver,
+    gives=CoachingSessionOut,
+)
 async def waive(request: Request[Any, Any, Any], session: FromPath[UUID]) -> Json:
     """Give back the credit that a session has used."""
     now = clock.now()
 
-    async def give_back(body: Waiver) -> tuple[int, SessionOut]:
+    async def give_back(body: Waiver) -> tuple[int, CoachingSessionOut]:
         await service.waive(session, reason=body.reason, actor=actor(request), now=now)
         return 200, shapes.session(await queries.session_for_staff(session))
 
