@@ -1,11 +1,15 @@
 """The demonstration is built by the usual verbs, on both databases, and every page has something to show."""
 
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 import pytest
+import pytest_asyncio
 
 import academy.demo as demo
 from academy import database as room
+from academy.accounts import links
+from academy.database.migrate import migrate
 from academy.demo import reset
 from academy.demo.build import build
 from academy.demo.coaching import DELIVERED
@@ -13,6 +17,7 @@ from academy.demo.mentoring import LAST_ROUND, MENTEES, MENTORS, NEW_ROUND, PAIR
 from academy.demo.year import DELEGATES, WEBINARS
 from academy.people import queries as people
 from academy.people import service as people_service
+from academy.settings import Settings
 from cohorts.attendance import queries as attendance
 from cohorts.coaching.bookings import queries as coaching
 from cohorts.dashboard import needs
@@ -20,6 +25,7 @@ from cohorts.dashboard import queries as dashboard
 from cohorts.enrolment import queries as enrolment
 from cohorts.schedule import queries as schedule
 from cohorts.schedule import rules as schedule_rules
+from tests.conftest import NOW, database_url, on_server
 
 pytestmark = pytest.mark.slow
 
@@ -45,6 +51,33 @@ WHAT_IS_THERE = {
     "mails": "SELECT kind, to_address, subject, state, queued_at FROM message ORDER BY 5, 1, 2, 3",
     "audit": "SELECT at, verb, about_kind, actor_name, note FROM entry ORDER BY 1, 2, 3, 4, 5",
 }
+
+
+@pytest_asyncio.fixture(scope="module", params=["sqlite", "postgresql"])
+async def _small(request, tmp_path_factory):
+    """A small academy on each kind of database, built once: the tests that take it only read."""
+    links.use_key(b"the key of the small academy")
+    url, name = "", f"academy_small_{uuid4().hex}"
+    if request.param == "postgresql":
+        server = request.getfixturevalue("postgres_server")
+        on_server(server, f"CREATE DATABASE {name}")
+        url = database_url(server, name)
+    settings = Settings(data_dir=tmp_path_factory.mktemp("small"), database_url=url)
+    await migrate(settings)
+    engine = room.connect(settings)
+    room.use(engine)
+    await room.open(engine)
+    await build(settings, now=NOW, scale=SMALL)
+    yield engine
+    await room.close(engine)
+    if url:
+        on_server(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def small(_small):
+    """The small academy, in use again after what other tests have used."""
+    room.use(_small)
 
 
 async def what_is_there() -> dict[str, list[dict]]:
@@ -90,9 +123,7 @@ async def test_the_year_holds_the_figures_that_were_promised(database, settings,
     assert len(said) > 15
 
 
-async def test_a_small_academy_has_every_kind_of_page(database, settings, now):
-    await build(settings, now=now, scale=SMALL)
-
+async def test_a_small_academy_has_every_kind_of_page(small, now):
     by_code = {code: await schedule.by_code(code) for code in await codes()}
     figures = {one.code: one for one in await dashboard.figures_of_live(now=now)}
     stages = {code: schedule_rules.stage({**row, **taken(figures.get(code))}, now) for code, row in by_code.items()}
@@ -122,9 +153,7 @@ async def test_a_small_academy_has_every_kind_of_page(database, settings, now):
     assert [bool(row["again"]) for row in asked_again] == [False, False, False, True, False]
 
 
-async def test_a_coordinator_has_something_to_decide_of_every_kind(database, settings, now):
-    await build(settings, now=now, scale=SMALL)
-
+async def test_a_coordinator_has_something_to_decide_of_every_kind(small, now):
     found = needs.needs_of_all(await dashboard.figures_of_live(now=now), now)
 
     by_code = {(need.code, need.id.removeprefix(need.code + "-")) for need in found}
@@ -140,9 +169,7 @@ async def test_a_coordinator_has_something_to_decide_of_every_kind(database, set
     assert len(found) < 20
 
 
-async def test_the_people_one_can_sign_in_as_have_full_pages(database, settings, now):
-    await build(settings, now=now, scale=SMALL)
-
+async def test_the_people_one_can_sign_in_as_have_full_pages(small):
     for address in (demo.COORDINATOR, demo.PARTICIPANT, demo.MENTOR, demo.FACILITATOR):
         assert (await people.contact(await people_service.find(address))).address == address
     certificates = "SELECT count(*) FROM completion WHERE person = {}"
@@ -158,9 +185,7 @@ async def test_the_people_one_can_sign_in_as_have_full_pages(database, settings,
     }
 
 
-async def test_coaching_shows_life_of_every_kind(database, settings, now):
-    await build(settings, now=now, scale=SMALL)
-
+async def test_coaching_shows_life_of_every_kind(small, now):
     rows = await room.fetch("SELECT status, count(*) AS n FROM coaching_session GROUP BY status")
     assert {row["status"] for row in rows} >= {
         "requested",
@@ -183,9 +208,7 @@ async def test_coaching_shows_life_of_every_kind(database, settings, now):
     assert (mine[0].balance.left, mine[0].balance.used, mine[0].balance.reserved) == (1, 1, 1)
 
 
-async def test_mentoring_has_a_round_that_runs_and_one_that_waits_for_its_pairs(database, settings, now):
-    await build(settings, now=now, scale=SMALL)
-
+async def test_mentoring_has_a_round_that_runs_and_one_that_waits_for_its_pairs(small, now):
     rounds = await room.fetch("SELECT slug, status FROM mentoring_round ORDER BY slug")
     assert rounds == [
         {"slug": LAST_ROUND, "status": "running"},
@@ -206,9 +229,7 @@ async def test_mentoring_has_a_round_that_runs_and_one_that_waits_for_its_pairs(
     )
 
 
-async def test_a_mail_was_refused_on_the_usual_path_and_few_wait_to_be_sent(database, settings, now):
-    await build(settings, now=now, scale=SMALL)
-
+async def test_a_mail_was_refused_on_the_usual_path_and_few_wait_to_be_sent(small, now):
     failed = await room.fetch("SELECT DISTINCT to_address, error FROM message WHERE state = 'failed'")
     assert failed == [
         {
