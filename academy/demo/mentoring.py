@@ -133,7 +133,7 @@ class Mentoring:
             round, people = self.rounds[slug], self.world.people
             rng = Random(slug)  # noqa: S311 - not a secret
             popular = [people[each.address] for each in mentors[:5]]
-            many = 17 if slug == NEW_ROUND else 6  # in the new round places are scarce
+            many = 17 if slug == NEW_ROUND else 3  # in the new round places are scarce
             for number, each in enumerate(mentors):
                 await profiles.sign_up_mentor(
                     round,
