@@ -1,22 +1,18 @@
 """Timed work on cohorts. Each job asks what is due by ``now`` and does it; running one twice does no harm."""
 
-from collections import defaultdict
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from academy import database
 from academy.accounts.tables import Role, RoleGrant
 from academy.audit.service import About
-from academy.invites import service as invites
-from academy.invites import times
+from academy.invites import reminders, times
 from academy.outbox import service as outbox
 from academy.people.queries import contacts
 from cohorts.enrolment import service as enrolment
 from cohorts.schedule import rules
 from cohorts.schedule.tables import Cohort
 
-NOT_AFTER_INVITE = timedelta(hours=12)
-"""Whoever has just been invited knows; a reminder in the same hours would only be noise."""
 WARN_BEFORE = timedelta(days=7)
 
 # A session of a cohort that runs, with each person who holds a place and is invited to it.
@@ -34,7 +30,6 @@ _EXPECTED = database.compiled_sql(
     """,
     types={"event": UUID, "person": UUID},
 )
-_TOLD = database.compiled_sql("SELECT key FROM message WHERE about_id = :event AND kind = 'session-reminder'")
 _SHORT = database.compiled_sql(
     """
     SELECT c.id, c.code, c.name, c.zone, c.minimum, c.first_starts_at,
@@ -52,40 +47,14 @@ _SHORT = database.compiled_sql(
 async def send_reminders(now: datetime) -> int:
     """Remind people of their coming sessions on the days before that their cohort names, such as ``7,1``.
 
-    Of several that became due while nothing ran only the latest is sent. Returns the number of mails queued.
+    Returns the number of mails queued.
     """
-    wanted: dict[tuple[UUID, int], list[UUID]] = defaultdict(list)
-    starts: dict[UUID, datetime] = {}
-    for row in await _EXPECTED.run(now=now, horizon=now + timedelta(days=60)):
-        told_at = max(row["invited_at"], row["changed_at"])
-        days = due_reminder(row["reminder_days"], starts_at=row["starts_at"], told_at=told_at, now=now)
-        if days is not None:
-            wanted[row["event"], days].append(row["person"])
-            starts[row["event"]] = row["starts_at"]
-    queued = 0
-    for (event, days), people in wanted.items():
-        told = {row["key"] for row in await _TOLD.run(event=event)}
-        missing = [each for each in people if invites.reminder_key(event, each, days, starts[event]) not in told]
-        if missing:
-            queued += await invites.remind(event, missing, days_before=days, now=now)
-    return queued
-
-
-def due_reminder(reminder_days: str, *, starts_at: datetime, told_at: datetime, now: datetime) -> int | None:
-    """Which reminder of a session is due to somebody, as days before; none if there is none to send.
-
-    Due is the latest whose instant has come, and only if that was at least twelve hours after the person was told
-    of the session (invited, or told of its new date): late joiners are not reminded of what was due before they joined.
-    """
-    if starts_at <= now:
-        return None
-    due = [days for days in rules.reminder_days(reminder_days) if starts_at - timedelta(days=days) <= now]
-    if not due:
-        return None
-    latest = min(due)
-    if starts_at - timedelta(days=latest) < told_at + NOT_AFTER_INVITE:
-        return None
-    return latest
+    rows = await _EXPECTED.run(now=now, horizon=now + rules.MOST_REMINDER_DAYS * reminders.A_DAY)
+    expected = []
+    for row in rows:
+        days_before = rules.reminder_days(row.pop("reminder_days"))
+        expected.append(reminders.Expected(**row, days_before=days_before))
+    return await reminders.send(expected, now=now)
 
 
 async def warn_below_minimum(now: datetime) -> int:

@@ -26,8 +26,6 @@ from academy.invites.telling import Told as Told
 from academy.outbox import letters
 from academy.outbox import service as outbox
 
-reminder_key = rules.reminder_key
-
 
 async def create_event(
     *,

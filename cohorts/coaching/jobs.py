@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from datetime import datetime, timedelta
-from uuid import UUID
 
 from academy import database
 from academy.audit.service import ACADEMY
-from academy.invites import service as invites
+from academy.invites import reminders
 from cohorts.coaching.bookings import service as bookings
 from cohorts.coaching.credits import queries as credits
 from cohorts.coaching.credits import service as ledgers
 
-REMIND_BEFORE = timedelta(days=1)
-NOT_AFTER_TOLD = timedelta(hours=12)
-"""Whoever has been told of a session in these hours knows; a reminder would only be noise."""
 OVER = "Coaching in this programme is over."
 
 # For SQLite: CROSS JOIN keeps the order of the tables, from the few programmes with coaching to their people; IN beside
@@ -68,7 +63,6 @@ _TOMORROW = database.compiled_sql("""
         AND s.starts_at <= :horizon
     ORDER BY s.starts_at, s.id, i.person
 """)
-_TOLD = database.compiled_sql("SELECT key FROM message WHERE about_id = :event AND kind = 'coaching-reminder'")
 
 
 async def grant(now: datetime) -> int:
@@ -109,17 +103,5 @@ async def expire(now: datetime) -> int:
 
 async def remind(now: datetime) -> int:
     """Remind both of a session on the day before it, unless they have just been told of it. Returns how many mails."""
-    wanted: dict[UUID, list[UUID]] = defaultdict(list)
-    starts: dict[UUID, datetime] = {}
-    for row in await _TOMORROW.run(now=now, horizon=now + REMIND_BEFORE):
-        told_at = max(row["invited_at"], row["changed_at"])
-        if row["starts_at"] - REMIND_BEFORE >= told_at + NOT_AFTER_TOLD:
-            wanted[row["event"]].append(row["person"])
-            starts[row["event"]] = row["starts_at"]
-    queued = 0
-    for event, people in wanted.items():
-        told = {row["key"] for row in await _TOLD.run(event=event)}
-        missing = [each for each in people if invites.reminder_key(event, each, 1, starts[event]) not in told]
-        if missing:
-            queued += await invites.remind(event, missing, days_before=1, now=now)
-    return queued
+    rows = await _TOMORROW.run(now=now, horizon=now + reminders.A_DAY)
+    return await reminders.send([reminders.Expected(**row) for row in rows], now=now)

@@ -60,6 +60,7 @@ ZONES = (
 
 LONGEST_SESSION = timedelta(hours=24)
 LONGEST_EVENT_TITLE = 200
+MOST_REMINDER_DAYS = 60
 RESERVED_CODES = frozenset({"new"})
 
 
@@ -375,7 +376,10 @@ def reminder_days(text: str) -> list[int]:
 def typed_reminders(text: str) -> str | None:
     """What was typed (``7 and 1``) as it is stored (``7,1``): up to four whole numbers from 1 to 60. Else none."""
     parts = [part for part in re.split(r"[\s,;]+|\band\b", text.strip()) if part]
-    if any(not re.fullmatch(r"\d{1,2}", part) or not 1 <= int(part) <= 60 for part in parts) or len(set(parts)) > 4:
+    if (
+        any(not re.fullmatch(r"\d{1,2}", part) or not 1 <= int(part) <= MOST_REMINDER_DAYS for part in parts)
+        or len(set(parts)) > 4
+    ):
         return None
     return ",".join(str(days) for days in reminder_days(",".join(parts)))
 

@@ -6,7 +6,6 @@ twice.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -18,6 +17,7 @@ from academy import database
 from academy.audit import service as audit
 from academy.audit.service import Actor
 from academy.errors import NotFound
+from academy.invites import reminders
 from academy.invites import service as invites
 from academy.invites.times import UK, local_to_utc, utc_to_local
 from mentoring.pairings import letters, rules, steps
@@ -26,9 +26,6 @@ from mentoring.pairings.tables import Meeting, MeetingStatus, Pairing
 
 NOON = time(12)
 """When a meeting is taken to have begun of which only the day is known."""
-REMIND_BEFORE = timedelta(days=1)
-NOT_AFTER_TOLD = timedelta(hours=12)
-"""Whoever has been told of a meeting in these hours knows; a reminder would only be noise."""
 ENDED = "The pairing has ended."
 
 
@@ -71,7 +68,6 @@ _TOMORROW = database.compiled_sql("""
     WHERE m.status = 'planned' AND m.starts_at > :now AND m.starts_at <= :horizon
     ORDER BY m.starts_at, m.id, i.person
 """)
-_TOLD = database.compiled_sql("SELECT key FROM message WHERE about_id = :event AND kind = 'meeting-reminder'")
 
 
 async def of_pairing(pairing: UUID) -> list[MeetingView]:
@@ -245,20 +241,8 @@ async def call_off_coming(here: StaffView, *, now: datetime) -> None:
 
 async def remind(now: datetime) -> int:
     """Remind both of a meeting on the day before it, unless they have just been told of it. Returns how many mails."""
-    wanted: dict[UUID, list[UUID]] = defaultdict(list)
-    starts: dict[UUID, datetime] = {}
-    for row in await _TOMORROW.run(now=now, horizon=now + REMIND_BEFORE):
-        told_at = max(row["invited_at"], row["changed_at"])
-        if row["starts_at"] - REMIND_BEFORE >= told_at + NOT_AFTER_TOLD:
-            wanted[row["event"]].append(row["person"])
-            starts[row["event"]] = row["starts_at"]
-    queued = 0
-    for event, people in wanted.items():
-        told = {row["key"] for row in await _TOLD.run(event=event)}
-        missing = [each for each in people if invites.reminder_key(event, each, 1, starts[event]) not in told]
-        if missing:
-            queued += await invites.remind(event, missing, days_before=1, now=now)
-    return queued
+    rows = await _TOMORROW.run(now=now, horizon=now + reminders.A_DAY)
+    return await reminders.send([reminders.Expected(**row) for row in rows], now=now)
 
 
 async def _alive(pairing: UUID, *, now: datetime) -> StaffView:

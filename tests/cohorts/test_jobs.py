@@ -12,40 +12,12 @@ from academy.invites import service as invites
 from academy.outbox.tables import Message
 from cohorts import jobs
 from cohorts.enrolment import service as enrolment
-from cohorts.jobs import due_reminder
 from cohorts.schedule import service as schedule
 from cohorts.schedule.tables import Cohort, CohortSession
 from tests.support.makers import a_cohort, a_coordinator, a_person, an_enrolment
 
 INVITED = datetime(2026, 6, 1, 9, tzinfo=UTC)
 START = datetime(2026, 6, 24, 8, 30, tzinfo=UTC)
-
-
-@pytest.mark.parametrize(
-    ("before", "told_at", "wanted"),
-    [
-        (timedelta(days=8), INVITED, None),
-        (timedelta(days=7, seconds=1), INVITED, None),
-        (timedelta(days=7), INVITED, 7),
-        (timedelta(days=2), INVITED, 7),
-        (timedelta(days=1), INVITED, 1),
-        (timedelta(hours=1), INVITED, 1),
-        (timedelta(0), INVITED, None),
-        (timedelta(days=-1), INVITED, None),
-        # late joiners
-        (timedelta(days=6), START - timedelta(days=6, hours=12), None),
-        (timedelta(days=7), START - timedelta(days=7, hours=11), None),
-        (timedelta(days=7), START - timedelta(days=7, hours=12), 7),
-        (timedelta(days=1), START - timedelta(days=6), 1),
-        (timedelta(hours=3), START - timedelta(hours=20), None),
-    ],
-)
-def test_which_reminder_is_due(before: timedelta, told_at: datetime, wanted: int | None) -> None:
-    assert due_reminder("7,1", starts_at=START, told_at=told_at, now=START - before) == wanted
-
-
-def test_a_cohort_may_have_no_reminders() -> None:
-    assert due_reminder("", starts_at=START, told_at=INVITED, now=START - timedelta(hours=1)) is None
 
 
 async def reminders() -> list[tuple[str, str]]:
