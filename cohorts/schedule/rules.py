@@ -376,10 +376,8 @@ def reminder_days(text: str) -> list[int]:
 def typed_reminders(text: str) -> str | None:
     """What was typed (``7 and 1``) as it is stored (``7,1``): up to four whole numbers from 1 to 60. Else none."""
     parts = [part for part in re.split(r"[\s,;]+|\band\b", text.strip()) if part]
-    if (
-        any(not re.fullmatch(r"\d{1,2}", part) or not 1 <= int(part) <= MOST_REMINDER_DAYS for part in parts)
-        or len(set(parts)) > 4
-    ):
+    days = [int(part) if re.fullmatch(r"\d{1,2}", part) else 0 for part in parts]
+    if any(not 1 <= each <= MOST_REMINDER_DAYS for each in days) or len(set(parts)) > 4:
         return None
     return ",".join(str(days) for days in reminder_days(",".join(parts)))
 

@@ -1,5 +1,7 @@
-"""When a reminder is due to somebody. That it is sent once is told by those who send them: ``tests/cohorts/test_jobs.py``,
-the jobs of coaching and the meetings of pairs."""
+"""When a reminder is due to somebody.
+
+That it is sent once, also after a restart, is told by those who send them, such as ``tests/cohorts/test_jobs.py``.
+"""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
