@@ -145,8 +145,11 @@ async def _coach(ledger: Ledger, coach: UUID) -> CoachView:
 
 
 async def _lock_choice(ledger: Ledger, coach: UUID, *, by: Party, actor: Actor, now: datetime) -> None:
-    """The first booking chooses the coach. A coordinator books somebody else without changing the choice."""
-    if by is not Party.COACHEE and ledger.place.choice is not None:
+    """The first booking chooses the coach, and so does the first after the chosen one has left.
+
+    A coordinator books somebody else without changing the choice.
+    """
+    if by is not Party.COACHEE and ledger.place.chosen is not None:
         return
     try:
         await credits.lock_choice(ledger, coach, actor=actor, now=now)
@@ -157,6 +160,6 @@ async def _lock_choice(ledger: Ledger, coach: UUID, *, by: Party, actor: Actor, 
 def _check_chemistry(ledger: Ledger, mine: list[SessionView], *, by: Party) -> None:
     if by is not Party.COACHEE:
         return
-    made, chosen = queries.chemistry_made(mine), ledger.place.choice is not None
+    made, chosen = queries.chemistry_made(mine), ledger.place.chosen is not None
     if refused := rules.why_no_chemistry_call(ledger.rules, made=made, chosen=chosen):
         raise refused

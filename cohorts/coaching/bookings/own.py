@@ -46,7 +46,12 @@ class Here(msgspec.Struct, frozen=True, kw_only=True):
         return max(0, self.mine.rules.chemistry_calls - self.mine.chemistry_made) if self.mine.may_call else 0
 
     def coach(self, id: UUID | None) -> CoachView | None:
-        """The coach that an address names, or the one that there is. Raises NotFound for others."""
+        """The coach that an address names, or the one that there is; none for one who has left.
+
+        Raises NotFound for others.
+        """
+        if id is not None and id == self.mine.former:
+            return None
         if id is not None:
             found = next((each for each in self.coaches if each.id == id), None)
             if found is None:

@@ -200,8 +200,11 @@ class OwnCoaching(msgspec.Struct, frozen=True, kw_only=True):
     balance: Balance
     rules: Rules
     choice: UUID | None
-    """The chosen coach."""
+    """The chosen coach, who coaches in the programme still."""
     choice_name: str
+    former: UUID | None = None
+    """The chosen coach, who no longer coaches in the programme: another one can be chosen."""
+    former_name: str = ""
     chemistry_made: int
     sessions: list[SessionView]
 
@@ -218,10 +221,12 @@ class OwnCoaching(msgspec.Struct, frozen=True, kw_only=True):
 
 _OWN = database.compiled_sql("""
     SELECT e.id AS enrolment, e.status AS place, p.id AS programme, p.name AS programme_name, h.id AS cohort,
-           h.code AS cohort_code, h.name AS cohort_name, ch.coach AS choice, coalesce(cp.name, '') AS choice_name
+           h.code AS cohort_code, h.name AS cohort_name, ch.coach AS choice, coalesce(cp.name, '') AS choice_name,
+           k.left_at, w.id AS coaches_here
     FROM enrolment e JOIN cohort h ON h.id = e.cohort JOIN programme p ON p.id = h.programme
     JOIN coaching_rules r ON r.programme = p.id
     LEFT JOIN coach_choice ch ON ch.enrolment = e.id LEFT JOIN coach k ON k.id = ch.coach
+    LEFT JOIN coach_programme w ON w.coach = k.id AND w.programme = p.id AND w.ended_at IS NULL
     LEFT JOIN person cp ON cp.id = k.person
     WHERE e.person = :person AND (e.status = 'enrolled'
         OR EXISTS (SELECT 1 FROM coaching_session s WHERE s.enrolment = e.id))
@@ -244,6 +249,9 @@ async def own(person: UUID, now: datetime) -> list[OwnCoaching]:
     found = []
     for row in places:
         enrolled = row.pop("place") == EnrolmentStatus.ENROLLED
+        left_at, coaches_here = row.pop("left_at"), row.pop("coaches_here")
+        if left_at is not None or coaches_here is None:
+            row |= {"former": row["choice"], "former_name": row["choice_name"], "choice": None, "choice_name": ""}
         mine = [each for each in sessions if each.enrolment == row["enrolment"]]
         found.append(
             OwnCoaching(

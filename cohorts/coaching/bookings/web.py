@@ -50,6 +50,11 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
     def past(self) -> list[SessionView]:
         return [each for each in reversed(self.mine.sessions) if not each.live or each.ends_at <= self.now]
 
+    @property
+    def coach_gone(self) -> str:
+        """Why a coach is to be chosen anew; empty if the chosen one coaches still."""
+        return gone(self.mine)
+
     def called(self, session: SessionView) -> str:
         return words.called(session)
 
@@ -134,6 +139,7 @@ async def coaches(request: Request[Any, Any, Any], enrolment: FromPath[UUID]) ->
         "cohorts/coaching/bookings/coaches.html",
         section=web_booking.section(request),
         mine=here.mine,
+        coach_gone=gone(here.mine),
         choosing=here.choosing,
         calls_left=here.calls_left,
         here=here.path,
@@ -176,6 +182,11 @@ async def choose(request: Request[Any, Any, Any], enrolment: FromPath[UUID], coa
     chosen = _one(here, coach)
     await credits.choose_coach(enrolment, chosen.id, actor=actor(request), now=now)
     return redirect(f"{here.path}/times", said=f"{chosen.name} is your coach. Choose a time for your first session.")
+
+
+def gone(mine: OwnCoaching) -> str:
+    """That the chosen coach has left, kindly; empty if they have not."""
+    return words.coach_gone(mine.former_name, mine.balance.left) if mine.former and mine.enrolled else ""
 
 
 def _one(here: Here, coach: UUID) -> CoachView:

@@ -86,6 +86,14 @@ def booked(coach: str, *, asked: bool) -> str:
     return f"Your session is booked. You and {coach} get a calendar invite by email."
 
 
+def coach_gone(name: str, left: int) -> str:
+    """To who had chosen a coach who coaches in their programme no longer."""
+    if left == 0:
+        return f"{name} no longer coaches in this programme."
+    still = "The session that you have left is still yours" if left == 1 else f"Your {left} sessions are still yours"
+    return f"{name} no longer coaches in this programme. {still}: you can choose another coach for the rest."
+
+
 def until_when(starts_at: datetime, rules: Rules, *, kind: SessionKind, zone: str, now: datetime) -> str:
     """Until when a session that starts then can be moved and cancelled, and what it costs afterwards."""
     move_by = starts_at - timedelta(hours=rules.move_hours)

@@ -54,8 +54,10 @@ async def all_rules() -> list[Rules]:
 
 _PLACE = database.compiled_sql("""
     SELECT e.id, e.person, e.cohort, e.status, e.enrolled_at, c.name AS cohort_name,
-           c.status AS cohort_status, c.programme, c.last_ends_at, ch.coach AS choice
+           c.status AS cohort_status, c.programme, c.last_ends_at, ch.coach AS choice, k.id AS chosen
     FROM enrolment e JOIN cohort c ON c.id = e.cohort LEFT JOIN coach_choice ch ON ch.enrolment = e.id
+    LEFT JOIN coach_programme w ON w.coach = ch.coach AND w.programme = c.programme AND w.ended_at IS NULL
+    LEFT JOIN coach k ON k.id = w.coach AND k.left_at IS NULL
     WHERE e.id = :enrolment
 """)
 
@@ -74,7 +76,9 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
     last_ends_at: datetime | None
     """Of the cohort's last session."""
     choice: UUID | None
-    """The chosen coach."""
+    """The coach whom they chose, also one who has left since."""
+    chosen: UUID | None
+    """The same, if that coach coaches in the programme still: who has none may choose."""
 
     @property
     def about(self) -> About:
@@ -103,7 +107,7 @@ _CHOICE = database.compiled_sql("SELECT coach FROM coach_choice WHERE enrolment 
 
 
 async def choice(enrolment: UUID) -> UUID | None:
-    """The coach that a person has chosen."""
+    """The coach that a person has chosen, also one who has left since."""
     row = await _CHOICE.first(enrolment=enrolment)
     return None if row is None else row["coach"]
 

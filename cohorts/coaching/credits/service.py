@@ -146,7 +146,7 @@ async def transfer(
         for session in sessions:
             if old.stands(session) is not None:
                 await new.reserve(session, note=note, actor=actor, now=now)
-        coach = old.place.choice
+        coach = old.place.chosen
         if coach is not None and new.place.choice is None and new.place.programme == old.place.programme:
             await CoachChoice.insert(CoachChoice(enrolment=to, coach=coach, chosen_at=now, chosen_by=actor.person))
         return moved
@@ -176,7 +176,7 @@ async def lock_choice(ledger: Ledger, coach: UUID, *, by_staff: bool = False, ac
         raise rules.NotOfThisProgramme("This coach is not a coach of your programme. Choose one of the list.")
     if place.choice is None:
         await CoachChoice.insert(CoachChoice(enrolment=place.id, coach=coach, chosen_at=now, chosen_by=actor.person))
-    elif by_staff or place.choice not in of_programme:
+    elif by_staff or place.chosen is None:
         await CoachChoice.update({"coach": coach, "chosen_at": now, "chosen_by": actor.person}).where(
             CoachChoice.enrolment == place.id
         )
@@ -184,7 +184,7 @@ async def lock_choice(ledger: Ledger, coach: UUID, *, by_staff: bool = False, ac
         raise rules.ChoiceLocked(
             f"You have chosen {of_programme[place.choice].name} as your coach. Ask the coordinator to change that."
         )
-    ledger.place = msgspec.structs.replace(place, choice=coach)
+    ledger.place = msgspec.structs.replace(place, choice=coach, chosen=coach)
     await audit.record(
         "coaching.choose",
         place.about,

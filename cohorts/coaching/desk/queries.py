@@ -94,6 +94,8 @@ class Coached(msgspec.Struct, frozen=True, kw_only=True):
     coach: UUID | None
     """The one they have chosen, or had last."""
     coach_name: str
+    coach_gone: bool
+    """That coach coaches in the programme no longer, so that another one can be chosen."""
     balance: Balance
     sessions: list[SessionView]
     last: SessionView | None
@@ -128,12 +130,13 @@ class Coached(msgspec.Struct, frozen=True, kw_only=True):
 _PEOPLE = f"""
 SELECT en.id AS enrolment, en.person, n.name, coalesce(m.address, '') AS address,
        coalesce(o.name, en.organisation_name) AS organisation, en.status, k.id AS coach,
-       coalesce(kn.name, '') AS coach_name
-FROM enrolment en JOIN person n ON n.id = en.person
+       coalesce(kn.name, '') AS coach_name, k.left_at, w.id AS coaches_here
+FROM enrolment en JOIN cohort c ON c.id = en.cohort JOIN person n ON n.id = en.person
 LEFT JOIN email_address m ON m.person = en.person AND m."primary"
 LEFT JOIN organisation o ON o.id = en.organisation
 LEFT JOIN coach k ON k.id = {OWN_COACH}
 LEFT JOIN person kn ON kn.id = k.person
+LEFT JOIN coach_programme w ON w.coach = k.id AND w.programme = c.programme AND w.ended_at IS NULL
 WHERE en.cohort = :cohort AND {{which}} ORDER BY lower(n.name), n.name, en.id
 """
 _OF_COHORT = database.compiled_sql(
@@ -172,10 +175,12 @@ async def _coached(rows: Sequence[Row], sessions: dict[UUID, list[SessionView]],
     found = []
     for row in rows:
         mine = sessions.get(row["enrolment"], [])
+        left_at, coaches_here = row.pop("left_at"), row.pop("coaches_here")
         held = [each for each in mine if each.status is SessionStatus.COMPLETED and _is_coaching(each)]
         found.append(
             Coached(
                 **{**row, "status": EnrolmentStatus(row["status"])},
+                coach_gone=row["coach"] is not None and (left_at is not None or coaches_here is None),
                 balance=balances[row["enrolment"]],
                 sessions=mine,
                 last=held[-1] if held else None,

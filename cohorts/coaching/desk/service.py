@@ -56,7 +56,7 @@ async def remind(cohort: UUID, *, actor: Actor, now: datetime) -> int:
                     context={
                         "programme": here.programme_name,
                         "left": one.balance.left,
-                        "with_name": one.coach_name,
+                        "with_name": "" if one.coach_gone else one.coach_name,
                         "until": uk_date(ends, here.zone) if ends else "",
                         "book_path": "/coaching",
                     },

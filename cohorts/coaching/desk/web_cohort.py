@@ -34,7 +34,7 @@ SHOW = [
     ("idle", "Nothing booked, sessions left"),
     ("unmarked", "Outcome missing"),
     ("waiting", "Waits for the coach"),
-    ("none", "No coach yet"),
+    ("none", "No coach, or coach has left"),
 ]
 
 COLUMNS: list[Column[Coached]] = [
@@ -134,7 +134,7 @@ def _fits(one: Coached, find: str, chosen: str) -> bool:
         "idle": one.is_idle,
         "unmarked": one.unmarked > 0,
         "waiting": waits or any(each.status is SessionStatus.REQUESTED for each in one.sessions),
-        "none": one.enrolled and one.coach is None,
+        "none": one.enrolled and (one.coach is None or one.coach_gone),
     }
     text = f"{one.name} {one.organisation} {one.coach_name}".casefold()
     return wanted.get(chosen, True) and all(word in text for word in find.casefold().split())

@@ -61,6 +61,19 @@ async def test_a_booking_chooses_the_coach(now: datetime) -> None:
     assert await credits.choice(who.enrolment) == who.coach
 
 
+async def test_a_coordinator_s_booking_chooses_for_who_has_lost_their_coach(now: datetime) -> None:
+    who = await makers.coaching(now=now)
+    await makers.a_booking(who, now=now)
+    helen = await makers.a_coach(name="Helen Lowe", programme=who.programme, now=now)
+    await makers.a_booking(who, coach=helen, days=9, by=Party.ACADEMY, actor=ACADEMY, now=now)
+    before = await credits.choice(who.enrolment)
+    await times.leave(who.coach, actor=ACADEMY, now=now)
+
+    await makers.a_booking(who, coach=helen, days=10, by=Party.ACADEMY, actor=ACADEMY, now=now)
+
+    assert (before, await credits.choice(who.enrolment)) == (who.coach, helen)
+
+
 async def test_chemistry_calls_come_first_and_choose_nobody(now: datetime) -> None:
     who = await makers.coaching(chemistry_calls=2, now=now)
     other = await makers.a_coach(name="Eve Adams", programme=who.programme, now=now)

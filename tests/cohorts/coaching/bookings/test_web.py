@@ -1,17 +1,20 @@
 """One's own coaching, and choosing a coach."""
 
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from uuid import UUID
 
 import httpx
 import pytest
 
+from academy import clock as clock_module
 from academy import database as room
-from academy.audit.service import Actor
+from academy.audit.service import ACADEMY, Actor
 from cohorts.coaching.bookings import queries
 from cohorts.coaching.bookings.rules import Party
 from cohorts.coaching.bookings.tables import SessionKind
 from cohorts.coaching.credits import queries as credits
+from cohorts.coaching.times import service as times
 from cohorts.coaching.times.tables import Coach
 from tests.conftest import Clock
 from tests.support import makers
@@ -20,9 +23,20 @@ from tests.support.makers import Coaching
 from tests.support.pages import links
 from tests.support.queries import counted
 
+Goes = Callable[[Coaching, datetime], Awaitable[None]]
+
 
 def at(day: int, hour: int) -> datetime:
     return datetime(2026, 6, day, hour, tzinfo=UTC)
+
+
+async def leave(who: Coaching, now: datetime) -> None:
+    await times.leave(who.coach, actor=ACADEMY, now=now)
+
+
+async def end_here(who: Coaching, now: datetime) -> None:
+    """Goes on coaching, but in other programmes."""
+    await times.end_in_programme(who.coach, who.programme, actor=ACADEMY, now=now)
 
 
 async def signed_in(client: httpx.AsyncClient, **rules: object) -> Coaching:
@@ -205,6 +219,60 @@ async def test_the_list_asks_as_much_for_three_coaches_as_for_one(client: httpx.
         await client.get(f"/coaching/{who.enrolment}/coaches")
 
     assert len(three) == len(one)
+
+
+@pytest.mark.parametrize("goes", [leave, end_here])
+async def test_who_has_lost_their_coach_is_told_and_chooses_anew(
+    client: httpx.AsyncClient, clock: Clock, goes: Goes
+) -> None:
+    who = await signed_in(client)
+    past = await makers.a_booking(who, starts_at=at(3, 8))
+    helen = await makers.a_coach(name="Helen Lowe", programme=who.programme)
+    await makers.a_coach(name="Omar Aziz", programme=who.programme)
+    before = await credits.ledger(who.enrolment)
+    clock.now = at(8, 9)
+    await goes(who, clock.now)
+    await sign_in(client, who.person)
+    told = "Daniel Reid no longer coaches in this programme. Your 2 sessions are still yours: "
+    told += "you can choose another coach for the rest."
+
+    mine = await client.get("/coaching")
+    listed = await client.get(f"/coaching/{who.enrolment}/coaches")
+    times = await client.get(links(listed)["See times of Helen Lowe"])
+    old = await client.get(f"/coaching/{who.enrolment}/times?coach={who.coach}")
+    check = await client.get(links(times, "app-slot")["9am on Wednesday 10 June 2026"])
+
+    assert told in words(mine) and links(mine)["Choose your coach"] == f"/coaching/{who.enrolment}/coaches"
+    assert (heading(listed), told in words(listed)) == ("Choose your coach", True)
+    assert old.headers["location"] == f"/coaching/{who.enrolment}/coaches"
+    assert "By booking you choose Helen Lowe as your coach for all your sessions." in words(check)
+    assert (await choose(client, who, helen)).status_code == 303
+    assert await credits.choice(who.enrolment) == helen
+    assert await credits.ledger(who.enrolment) == before
+    assert [each.id for each in await queries.of_enrolment(who.enrolment)] == [past]
+    assert not any("no longer coaches" in each for each in words(await client.get("/coaching")))
+
+
+async def test_the_chemistry_calls_that_are_left_can_be_had_before_choosing_anew(client: httpx.AsyncClient) -> None:
+    who = await signed_in(client, chemistry_calls=2)
+    await makers.a_booking(who, minutes=30, kind=SessionKind.CHEMISTRY)
+    await choose(client, who, who.coach)
+    helen = await makers.a_coach(name="Helen Lowe", programme=who.programme)
+    await leave(who, clock_module.now())
+
+    listed = await client.get(f"/coaching/{who.enrolment}/coaches")
+    call = await makers.a_booking(who, coach=helen, days=9, minutes=30, kind=SessionKind.CHEMISTRY)
+
+    assert {"Book a chemistry call with Helen Lowe", "Choose as my coach : Helen Lowe"} <= set(links(listed))
+    assert (await queries.any_session(call)).coach == helen
+
+
+async def test_who_lost_their_coach_and_has_nothing_left_is_told_only_that(client: httpx.AsyncClient) -> None:
+    who = await signed_in(client, credits=1)
+    await makers.a_booking(who)
+    await leave(who, clock_module.now())
+
+    assert "Daniel Reid no longer coaches in this programme." in words(await client.get("/coaching"))
 
 
 async def choose(client: httpx.AsyncClient, who: Coaching, coach: UUID) -> httpx.Response:

@@ -12,6 +12,7 @@ from cohorts.coaching.bookings import service as bookings
 from cohorts.coaching.bookings.tables import SessionStatus
 from cohorts.coaching.credits import service as credits
 from cohorts.coaching.desk import queries, service
+from cohorts.coaching.times import service as times
 from tests.conftest import Clock
 from tests.support import makers
 from tests.support.client import heading, post, sign_in, words
@@ -69,6 +70,30 @@ async def test_the_list_narrows_and_downloads(office: httpx.AsyncClient, priya: 
     (line,) = file.text.splitlines()[1:]
     assert line.startswith("Priya Nair,") and ",3,3,0,0,0,0," in line
     assert words(await office.get(HERE + "?q=nobody")).count("Nobody fits") == 1
+
+
+async def test_who_has_lost_their_coach_is_found_beside_who_has_none(
+    office: httpx.AsyncClient, priya: Coaching, clock: Clock
+) -> None:
+    ben, cal = await in_cohort(priya, "Ben Hall"), await in_cohort(priya, "Cal Orr")
+    helen = await makers.a_coach(name="Helen Lowe", programme=priya.programme)
+    await credits.choose_coach(priya.enrolment, priya.coach, actor=ACADEMY, now=clock.now)
+    await credits.choose_coach(ben.enrolment, helen, actor=ACADEMY, now=clock.now)
+    await times.leave(priya.coach, actor=ACADEMY, now=clock.now)
+
+    answer = await office.get(HERE + "?show=none")
+    page = await office.get(f"{HERE}/{priya.enrolment}")
+
+    assert [each for each in words(answer) if each in ("Priya Nair", "Ben Hall", "Cal Orr")] == [
+        "Cal Orr",
+        "Priya Nair",
+    ]
+    assert words(answer).count("No longer coaches here") == 1
+    told = (
+        "Daniel Reid no longer coaches in this programme. Priya Nair can choose another coach, or you choose one here."
+    )
+    assert told in words(page)
+    assert f"{HERE}/{cal.enrolment}" in answer.text
 
 
 # ------------------------------------------------------------------ reminding
