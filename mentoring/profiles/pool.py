@@ -14,7 +14,7 @@ from academy import database
 from academy.invites.times import utc_to_local
 from mentoring.matching.people import Earlier, Mentee, Mentor, Pair, Pool
 from mentoring.profiles import options, rules
-from mentoring.profiles.answers import mentee_answers, mentor_answers
+from mentoring.profiles.answers import MenteeAnswers, MentorAnswers, mentee_answers, mentor_answers
 from mentoring.profiles.tables import PoolStatus, Side
 
 
@@ -131,15 +131,7 @@ async def pool(
 def _mentor(row: dict[str, Any], *, places: int, **others: Any) -> Mentor:
     given = mentor_answers(row["answers"])
     return Mentor(
-        id=str(row["person"]),
-        name=row["name"],
-        organisation=row["organisation"],
-        grade=given.grade,
-        role=given.job_title,
-        profession=given.profession,
-        region=given.region,
-        formats=given.formats,
-        languages=given.languages,
+        **_asked_of_both(row, given),
         access_offered=given.access_offered,
         skills=_skills(given.skills),
         places=places,
@@ -150,15 +142,7 @@ def _mentor(row: dict[str, Any], *, places: int, **others: Any) -> Mentor:
 def _mentee(row: dict[str, Any], *, wanted: tuple[str, ...], waited: bool, **others: Any) -> Mentee:
     given = mentee_answers(row["answers"])
     return Mentee(
-        id=str(row["person"]),
-        name=row["name"],
-        organisation=row["organisation"],
-        grade=given.grade,
-        role=given.job_title,
-        profession=given.profession,
-        region=given.region,
-        formats=given.formats,
-        languages=given.languages,
+        **_asked_of_both(row, given),
         access_needs=given.access_needs,
         skills_wanted=_skills(given.skills_wanted),
         wants_gap=given.wants_gap,
@@ -166,6 +150,21 @@ def _mentee(row: dict[str, Any], *, wanted: tuple[str, ...], waited: bool, **oth
         waited_before=waited,
         **others,
     )
+
+
+def _asked_of_both(row: dict[str, Any], given: MentorAnswers | MenteeAnswers) -> dict[str, Any]:
+    """What stands in ``mentoring.matching.people.Person``."""
+    return {
+        "id": str(row["person"]),
+        "name": row["name"],
+        "organisation": row["organisation"],
+        "grade": given.grade,
+        "role": given.job_title,
+        "profession": given.profession,
+        "region": given.region,
+        "formats": given.formats,
+        "languages": given.languages,
+    }
 
 
 def _skills(keys: tuple[str, ...]) -> tuple[str, ...]:

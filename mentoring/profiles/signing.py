@@ -6,7 +6,7 @@ profile. What a pairing needs when somebody withdraws is composed above, in ``me
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -34,6 +34,11 @@ from mentoring.profiles.tables import (
     Side,
 )
 
+Mine = MentorView | MenteeView
+
+_TABLES: dict[Side, Any] = {Side.MENTOR: MentorProfile, Side.MENTEE: MenteeProfile}
+_WITHDRAWN = {Side.MENTOR: MentorStatus.WITHDRAWN, Side.MENTEE: PoolStatus.WITHDRAWN}
+
 
 async def sign_up_mentor(
     round: UUID,
@@ -55,7 +60,6 @@ async def sign_up_mentor(
     capacity = rules.check_capacity(capacity)
     async with database.transaction():
         await database.lock(f"profile:{round}:{person}")
-        here = await rounds_read.round_by_id(round)
         mine = await people_read.mentor_of(round, person)
         if mine is not None and mine.status is MentorStatus.ACTIVE:
             await change_mentor(
@@ -63,26 +67,12 @@ async def sign_up_mentor(
                 actor=actor, now=now,
             )  # fmt: skip
             return mine.id
-        await _check_sign_up(here, person, Side.MENTOR, source, now=now)
-        values: dict[Any, Any] = {
-            **await _employer(person),
-            "answers": as_json(answers),
-            "capacity": capacity,
-            "source": source.value,
-            "changed_at": now,
-        }
-        if mine is None:
-            profile = uuid4()
-            await MentorProfile.insert(MentorProfile(id=profile, round=round, person=person, created_at=now, **values))
-        else:
-            profile = mine.id
-            await MentorProfile.update(
-                {**values, "status": MentorStatus.ACTIVE.value, "paused_until": None, "version": mine.version + 1}
-            ).where(MentorProfile.id == profile)
-        await _write_choices(round, Side.MENTOR, person, choices)
-        await _write_told(round, person, told, now=now)
-        await _record("mentor.sign_up", here, profile, person, actor=actor, now=now, after={"capacity": capacity})
-    return profile
+        return await _come_in(
+            Side.MENTOR, round, person, mine, source=source, choices=choices, told=told, actor=actor, now=now,
+            values={"status": MentorStatus.ACTIVE.value, "answers": as_json(answers), "capacity": capacity,
+                    "paused_until": None},
+            after={"capacity": capacity},
+        )  # fmt: skip
 
 
 async def sign_up_mentee(
@@ -99,32 +89,16 @@ async def sign_up_mentee(
     """Ask for a mentor; the rest as with ``sign_up_mentor``."""
     async with database.transaction():
         await database.lock(f"profile:{round}:{person}")
-        here = await rounds_read.round_by_id(round)
         mine = await people_read.mentee_of(round, person)
         if mine is not None and mine.status is not PoolStatus.WITHDRAWN:
             await change_mentee(
                 mine.id, answers, choices=choices, told=told, version=mine.version, actor=actor, now=now
             )
             return mine.id
-        await _check_sign_up(here, person, Side.MENTEE, source, now=now)
-        values: dict[Any, Any] = {
-            **await _employer(person),
-            "answers": as_json(answers),
-            "source": source.value,
-            "changed_at": now,
-        }
-        if mine is None:
-            profile = uuid4()
-            await MenteeProfile.insert(MenteeProfile(id=profile, round=round, person=person, created_at=now, **values))
-        else:
-            profile = mine.id
-            await MenteeProfile.update(
-                {**values, "status": PoolStatus.IN_POOL.value, "version": mine.version + 1}
-            ).where(MenteeProfile.id == profile)
-        await _write_choices(round, Side.MENTEE, person, choices)
-        await _write_told(round, person, told, now=now)
-        await _record("mentee.sign_up", here, profile, person, actor=actor, now=now)
-    return profile
+        return await _come_in(
+            Side.MENTEE, round, person, mine, source=source, choices=choices, told=told, actor=actor, now=now,
+            values={"status": PoolStatus.IN_POOL.value, "answers": as_json(answers)},
+        )  # fmt: skip
 
 
 async def change_mentor(
@@ -144,21 +118,10 @@ async def change_mentor(
     async with database.transaction():
         await database.lock(f"mentor:{profile}")
         mine = await people_read.mentor(profile)
-        here = await _changeable(mine, version)
-        after = _differing(mine.answers, answers)
-        if capacity != mine.capacity:
-            after["capacity"] = capacity
-        values: dict[Any, Any] = {
-            **await _employer(mine.person),
-            "answers": as_json(answers),
-            "capacity": capacity,
-            "changed_at": now,
-            "version": version + 1,
-        }
-        await MentorProfile.update(values).where(MentorProfile.id == profile)
-        await _write_choices(mine.round, Side.MENTOR, mine.person, choices)
-        await _write_told(mine.round, mine.person, told, now=now)
-        await _record("mentor.change", here, profile, mine.person, actor=actor, now=now, after=after)
+        others = {"capacity": capacity} if capacity != mine.capacity else {}
+        await _change(
+            Side.MENTOR, mine, answers, others, choices=choices, told=told, version=version, actor=actor, now=now
+        )
 
 
 async def change_mentee(
@@ -175,19 +138,7 @@ async def change_mentee(
     async with database.transaction():
         await database.lock(f"mentee:{profile}")
         mine = await people_read.mentee(profile)
-        here = await _changeable(mine, version)
-        values: dict[Any, Any] = {
-            **await _employer(mine.person),
-            "answers": as_json(answers),
-            "changed_at": now,
-            "version": version + 1,
-        }
-        await MenteeProfile.update(values).where(MenteeProfile.id == profile)
-        await _write_choices(mine.round, Side.MENTEE, mine.person, choices)
-        await _write_told(mine.round, mine.person, told, now=now)
-        await _record(
-            "mentee.change", here, profile, mine.person, actor=actor, now=now, after=_differing(mine.answers, answers)
-        )
+        await _change(Side.MENTEE, mine, answers, {}, choices=choices, told=told, version=version, actor=actor, now=now)
 
 
 async def from_alumni(
@@ -224,32 +175,12 @@ async def pause_mentor(profile: UUID, until: date | None, *, actor: Actor, now: 
 async def withdraw_mentor(profile: UUID, *, reason: str = "", actor: Actor, now: datetime) -> None:
     """Take part no longer; the answers stay until the round is closed. Pairings that have begun go on, and what
     waits for an answer is over. Raises NotFound."""
-    async with database.transaction():
-        await _leave(Side.MENTOR, profile, actor=actor, now=now)
-        await database.lock(f"mentor:{profile}")
-        mine = await people_read.mentor(profile)
-        here = await rounds_read.round_by_id(mine.round)
-        if mine.status is MentorStatus.WITHDRAWN:
-            return
-        await MentorProfile.update(
-            {"status": MentorStatus.WITHDRAWN.value, "changed_at": now, "version": mine.version + 1}
-        ).where(MentorProfile.id == profile)
-        await _record("mentor.withdraw", here, profile, mine.person, actor=actor, now=now, note=reason)
+    await _withdraw(Side.MENTOR, profile, reason=reason, actor=actor, now=now)
 
 
 async def withdraw_mentee(profile: UUID, *, reason: str = "", actor: Actor, now: datetime) -> None:
     """Look for a mentor no longer. A pairing that has begun goes on; nobody is asked any more. Raises NotFound."""
-    async with database.transaction():
-        await _leave(Side.MENTEE, profile, actor=actor, now=now)
-        await database.lock(f"mentee:{profile}")
-        mine = await people_read.mentee(profile)
-        here = await rounds_read.round_by_id(mine.round)
-        if mine.status is PoolStatus.WITHDRAWN:
-            return
-        await MenteeProfile.update(
-            {"status": PoolStatus.WITHDRAWN.value, "changed_at": now, "version": mine.version + 1}
-        ).where(MenteeProfile.id == profile)
-        await _record("mentee.withdraw", here, profile, mine.person, actor=actor, now=now, note=reason)
+    await _withdraw(Side.MENTEE, profile, reason=reason, actor=actor, now=now)
 
 
 async def set_pool_status(profile: UUID, status: PoolStatus, now: datetime, *, actor: Actor = ACADEMY) -> None:
@@ -272,10 +203,74 @@ async def set_pool_status(profile: UUID, status: PoolStatus, now: datetime, *, a
         )  # fmt: skip
 
 
-async def _leave(side: Side, profile: UUID, *, actor: Actor, now: datetime) -> None:
-    """Before the own lock, since the rooms above take several in one order for all."""
-    for part in places.leaving:
-        await part(side, profile, actor, now)
+async def _come_in(
+    side: Side,
+    round: UUID,
+    person: UUID,
+    mine: Mine | None,
+    *,
+    values: Mapping[str, Any],
+    source: ProfileSource,
+    choices: Sequence[UUID] | None,
+    told: Sequence[Told] | None,
+    actor: Actor,
+    now: datetime,
+    after: dict[str, Any] | None = None,
+) -> UUID:
+    """A profile for somebody who has none in the round, or the former one (``mine``) of somebody who comes back."""
+    here = await rounds_read.round_by_id(round)
+    await _check_sign_up(here, person, side, source, now=now)
+    table = _TABLES[side]
+    values = {**await _employer(person), **values, "source": source.value, "changed_at": now}
+    if mine is None:
+        profile = uuid4()
+        await table.insert(table(id=profile, round=round, person=person, created_at=now, **values))
+    else:
+        profile = mine.id
+        await table.update({**values, "version": mine.version + 1}).where(table.id == profile)
+    await _write_choices(round, side, person, choices)
+    await _write_told(round, person, told, now=now)
+    await _record(f"{side}.sign_up", here, profile, person, actor=actor, now=now, after=after)
+    return profile
+
+
+async def _change(
+    side: Side,
+    mine: Mine,
+    answers: MentorAnswers | MenteeAnswers,
+    others: Mapping[str, Any],
+    *,
+    choices: Sequence[UUID] | None,
+    told: Sequence[Told] | None,
+    version: int,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Write down other answers, and what ``others`` there are (columns and their new values)."""
+    here = await _changeable(mine, version)
+    table = _TABLES[side]
+    values = {**await _employer(mine.person), "answers": as_json(answers), **others}
+    await table.update({**values, "changed_at": now, "version": version + 1}).where(table.id == mine.id)
+    await _write_choices(mine.round, side, mine.person, choices)
+    await _write_told(mine.round, mine.person, told, now=now)
+    after = {**_differing(mine.answers, answers), **others}
+    await _record(f"{side}.change", here, mine.id, mine.person, actor=actor, now=now, after=after)
+
+
+async def _withdraw(side: Side, profile: UUID, *, reason: str, actor: Actor, now: datetime) -> None:
+    async with database.transaction():
+        for leave in places.leaving:  # before the own lock, since the rooms above take several in one order for all
+            await leave(side, profile, actor, now)
+        await database.lock(f"{side}:{profile}")
+        mine: Mine = await (people_read.mentor if side is Side.MENTOR else people_read.mentee)(profile)
+        here = await rounds_read.round_by_id(mine.round)
+        if mine.status is _WITHDRAWN[side]:
+            return
+        table = _TABLES[side]
+        await table.update({"status": _WITHDRAWN[side].value, "changed_at": now, "version": mine.version + 1}).where(
+            table.id == profile
+        )
+        await _record(f"{side}.withdraw", here, profile, mine.person, actor=actor, now=now, note=reason)
 
 
 async def _check_sign_up(here: RoundView, person: UUID, side: Side, source: ProfileSource, *, now: datetime) -> None:
@@ -297,7 +292,7 @@ async def _check_sign_up(here: RoundView, person: UUID, side: Side, source: Prof
         raise refused
 
 
-async def _changeable(mine: MentorView | MenteeView, version: int) -> RoundView:
+async def _changeable(mine: Mine, version: int) -> RoundView:
     if mine.version != version:
         raise ChangedMeanwhile("These answers were saved from another page meanwhile. Nothing was changed.")
     here = await rounds_read.round_by_id(mine.round)
