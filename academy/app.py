@@ -79,6 +79,7 @@ def all_routes() -> list[Any]:
     from academy.home import health, home_page, organisation_pages, people_pages, person_page, today_page, web_pages
     from academy.invites import web as invites
     from academy.outbox import web as outbox
+    from academy.privacy import web as privacy
     from academy.programmes import web as programmes
     from academy.web import static
     from cohorts.attendance import web as attendance
@@ -130,6 +131,7 @@ def all_routes() -> list[Any]:
         *person_page.routes,
         *organisation_pages.routes,
         *web_pages.routes,
+        *privacy.routes,
         *outbox.routes,
         *invites.routes,
         *api.routes,

@@ -16,6 +16,8 @@ from academy.errors import DomainError
 from mentoring.matching.command import match
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from academy.settings import Settings
 
 
@@ -60,6 +62,17 @@ def with_database(work: Callable[[Settings], Coroutine[Any, Any, Any]]) -> Any:
             await database.close(engine)
 
     return asyncio.run(run())
+
+
+async def _known(email: str) -> UUID:
+    """Who has this address. Raises NotFound."""
+    from academy.errors import NotFound
+    from academy.people import service as people
+
+    person = await people.find(email)
+    if person is None:
+        raise NotFound(f"Nobody here has the address {email}. Add them with: academy person add {email}")
+    return person
 
 
 @click.group(help="Run a leadership academy. Settings are environment variables; see docs/operations.md.")
@@ -206,6 +219,27 @@ def add_person(email: str, role: str, name: str) -> None:
     click.echo(f"{address} is there" + ("." if role == "none" else f", as {role}."))
 
 
+@main.command("copy-of")
+@click.argument("email")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@told_in_words
+def copy_of(email: str, file: Path) -> None:
+    """Write everything held on a person into one ZIP file, as they would take it themselves."""
+    from academy import clock
+    from academy.audit.service import ACADEMY
+    from academy.outbox.rendering import letterhead
+    from academy.privacy import service as privacy
+
+    async def work(used: Settings) -> bytes:
+        person = await _known(email)
+        return await privacy.take_copy(person, staff=False, head=letterhead(used), actor=ACADEMY, now=clock.now())
+
+    content = with_database(work)
+    file.touch(mode=0o600)
+    file.write_bytes(content)
+    click.echo(f"Wrote {file}. Only the person it is about should have it.")
+
+
 @main.command("sign-in-link")
 @click.argument("email")
 @told_in_words
@@ -213,13 +247,9 @@ def sign_in_link(email: str) -> None:
     """Print a link that signs this person in, once, within ten minutes."""
     from academy import clock
     from academy.accounts import service as accounts
-    from academy.errors import NotFound
-    from academy.people import service as people
 
     async def work(used: Settings) -> str:
-        known = await people.find(email)
-        if known is None:
-            raise NotFound(f"Nobody here has the address {email}. Add them with: academy person add {email}")
+        known = await _known(email)
         return used.address + await accounts.make_sign_in_link(known, now=clock.now())
 
     click.echo(with_database(work))
@@ -241,13 +271,9 @@ def create_token(email: str, scopes: tuple[str, ...], name: str) -> None:
     """Print a new token for this person. It is shown once."""
     from academy import clock
     from academy.accounts import service as accounts
-    from academy.errors import NotFound
-    from academy.people import service as people
 
     async def work(_: Settings) -> str:
-        known = await people.find(email)
-        if known is None:
-            raise NotFound(f"Nobody here has the address {email}. Add them with: academy person add {email}")
+        known = await _known(email)
         return await accounts.create_api_token(known, name=name, scopes=frozenset(scopes), now=clock.now())
 
     click.echo(with_database(work))

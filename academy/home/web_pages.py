@@ -1,4 +1,4 @@
-"""Help, privacy and the accessibility statement."""
+"""Help and the accessibility statement."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import Any
 from litestar import Request, Response, get
 
 from academy.accounts.service import LINK_MINUTES
-from academy.accounts.sessions import LIFETIME, STAFF_LIFETIME
 from academy.people.imports import CREDIT
 from academy.web.access import Who
 from academy.web.pages import page
@@ -16,17 +15,6 @@ from academy.web.pages import page
 @get("/help", who=Who.ANYONE)
 async def help_page(request: Request[Any, Any, Any]) -> Response[Any]:
     return _page(request, "help", credit=CREDIT, link_minutes=LINK_MINUTES)
-
-
-@get("/privacy", who=Who.ANYONE)
-async def privacy(request: Request[Any, Any, Any]) -> Response[Any]:
-    return _page(
-        request,
-        "privacy",
-        remembered_days=LIFETIME.days,
-        staff_hours=int(STAFF_LIFETIME.total_seconds() // 3600),
-        secure=request.app.state.settings.secure,
-    )
 
 
 @get("/accessibility", who=Who.ANYONE)
@@ -38,4 +26,4 @@ def _page(request: Request[Any, Any, Any], name: str, **context: Any) -> Respons
     return page(request, f"academy/pages/{name}.html", contact=request.app.state.settings.mail_from, **context)
 
 
-routes: list[Any] = [help_page, privacy, accessibility]
+routes: list[Any] = [help_page, accessibility]

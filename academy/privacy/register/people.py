@@ -1,0 +1,295 @@
+"""What the floor holds on a person: account, sign-in, mails, invites, completions, and the audit trail."""
+
+from __future__ import annotations
+
+from piccolo.table import Table
+
+from academy.accounts.tables import (
+    AddressChange,
+    ApiToken,
+    Attempt,
+    FeedToken,
+    IdempotencyKey,
+    RoleGrant,
+    SignInLink,
+    WebSession,
+)
+from academy.alumni.tables import Alumnus, Certificate, Completion, Contribution
+from academy.audit.tables import Entry
+from academy.invites.tables import CalendarEvent, Invitee
+from academy.outbox.tables import Message
+from academy.people.tables import EmailAddress, Employment, Membership, Organisation, OrganisationName, Person
+from academy.privacy import classes
+from academy.privacy.held import As, Given, Held, Why
+from academy.programmes.tables import Programme, Sponsorship
+
+ABOUT_OTHERS = "t.verb LIKE 'pair%' OR t.verb IN ('person.keep_apart', 'person.allow_together')"
+"""Lines of the audit trail that tell what one said of another in confidence."""
+
+HELD: tuple[Held, ...] = (
+    Held(
+        table=Person,
+        whose="id",
+        what="You",
+        of=classes.ACCOUNT,
+        give=(
+            Given("created_at", "Known since"),
+            Given("name", "Name"),
+            Given("time_zone", "Time zone"),
+            Given("nation", "Nation"),
+        ),
+    ),
+    Held(
+        table=EmailAddress,
+        whose="person",
+        what="Email addresses",
+        of=classes.ACCOUNT,
+        give=(
+            Given("created_at", "Added"),
+            Given("address", "Address"),
+            Given("primary", "Used for mail"),
+            Given("verified_at", "Confirmed"),
+            Given("bounced_at", "Mail came back"),
+            Given("bounce_reason", "Why it came back"),
+        ),
+        leave={Why.TWICE: ("normalised",)},
+    ),
+    Held(
+        table=Employment,
+        whose="person",
+        what="Where you work and worked",
+        of=classes.ACCOUNT,
+        give=(
+            Given("from_on", "From"),
+            Given("to_on", "To"),
+            Given("organisation.name", "Organisation in our list"),
+            Given("organisation_name", "As it was typed"),
+            Given("job_title", "Job title"),
+        ),
+    ),
+    Held(
+        table=Membership,
+        whose="person",
+        what="Membership",
+        of=classes.ACCOUNT,
+        give=(Given("from_on", "From"), Given("to_on", "To"), Given("category", "Category")),
+    ),
+    Held(
+        table=RoleGrant,
+        whose="person",
+        what="What you may do here",
+        of=classes.ACCOUNT,
+        give=(
+            Given("granted_at", "From"),
+            Given("ended_at", "To"),
+            Given("role", "Role"),
+            Given("granted_by", "Given by", As.SOMEBODY),
+        ),
+    ),
+    Held(
+        table=AddressChange,
+        whose="person",
+        what="New addresses that wait to be confirmed",
+        of=classes.SIGN_IN,
+        give=(
+            Given("created_at", "Asked"),
+            Given("address", "Address"),
+            Given("expires_at", "Ends"),
+            Given("confirmed_at", "Confirmed"),
+        ),
+        leave={Why.SECRET: ("token_hash",)},
+    ),
+    Held(
+        table=SignInLink,
+        whose="person",
+        what="Links to sign in",
+        of=classes.SIGN_IN,
+        give=(Given("created_at", "Sent"), Given("expires_at", "Ends"), Given("used_at", "Used")),
+        leave={Why.SECRET: ("token_hash",), Why.INNER: ("sent_to", "next_path")},
+    ),
+    Held(
+        table=WebSession,
+        whose="person",
+        what="Browsers that are signed in",
+        of=classes.SIGN_IN,
+        give=(
+            Given("created_at", "Signed in"),
+            Given("seen_at", "Last seen"),
+            Given("expires_at", "Ends"),
+            Given("browser", "Browser"),
+        ),
+        leave={Why.SECRET: ("token_hash",)},
+    ),
+    Held(
+        table=ApiToken,
+        whose="person",
+        what="Keys for programs",
+        of=classes.SIGN_IN,
+        give=(
+            Given("created_at", "Made"),
+            Given("name", "Name"),
+            Given("scopes", "For what"),
+            Given("expires_at", "Ends"),
+            Given("revoked_at", "Ended"),
+        ),
+        leave={Why.SECRET: ("token_hash",)},
+    ),
+    Held(
+        table=FeedToken,
+        whose="person",
+        what="Addresses of your calendar",
+        of=classes.FEED,
+        give=(Given("created_at", "Made"), Given("revoked_at", "Ended")),
+        leave={Why.SECRET: ("token_hash",)},
+    ),
+    Held(
+        table=IdempotencyKey,
+        whose="person",
+        what="Answers kept for programs that ask twice",
+        of=classes.SIGN_IN,
+        give=(Given("created_at", "Kept since"), Given("status", "Answer's status")),
+        leave={Why.SECRET: ("key_hash", "request_hash"), Why.TWICE: ("body",)},
+    ),
+    Held(
+        table=Message,
+        whose="person",
+        what="Emails",
+        of=classes.MAILS,
+        give=(
+            Given("queued_at", "Written"),
+            Given("sent_at", "Sent"),
+            Given("state", "State"),
+            Given("to_address", "To"),
+            Given("to_name", "To the name"),
+            Given("kind", "Kind"),
+            Given("subject", "Subject"),
+            Given("error", "What went wrong"),
+        ),
+        leave={
+            Why.SECRET: ("context",),
+            Why.TWICE: ("calendar",),
+            Why.INNER: (
+                "key",
+                "about_kind",
+                "about_id",
+                "message_id",
+                "thread",
+                "number",
+                "attempts",
+                "next_attempt_at",
+                "deadline_at",
+                "lease_until",
+                "lease",
+                "resend_of",
+            ),
+        },
+    ),
+    Held(
+        table=Invitee,
+        whose="person",
+        what="Invites and your answers",
+        of=classes.INVITES,
+        give=(
+            Given("event.starts_at", "Starts"),
+            Given("event.ends_at", "Ends"),
+            Given("event.title", "What"),
+            Given("title", "What, in your calendar"),
+            Given("event.place", "Where"),
+            Given("event.status", "Event"),
+            Given("state", "Invite"),
+            Given("invited_at", "Invited"),
+            Given("reply", "Your answer"),
+            Given("replied_at", "Answered"),
+            Given("note", "Your note"),
+            Given("takes_part", "You take part"),
+            Given("leads", "You lead it"),
+        ),
+        leave={Why.INNER: ("reply_sequence", "path"), Why.TWICE: ("context",)},
+    ),
+    Held(
+        table=Completion,
+        whose="person",
+        what="Completions",
+        of=classes.COMPLETION,
+        give=(
+            Given("completed_on", "Completed"),
+            Given("programme_name", "Programme"),
+            Given("cohort_name", "Cohort"),
+            Given("cohort_code", "Code"),
+            Given("contact_minutes", "Contact minutes"),
+            Given("cpd_minutes", "CPD minutes"),
+            Given("recorded_at", "Recorded"),
+        ),
+        leave={Why.INNER: ("programme_id", "cohort_id")},
+    ),
+    Held(
+        table=Certificate,
+        whose="completion.person",
+        what="Certificates",
+        of=classes.COMPLETION,
+        give=(
+            Given("awarded_on", "Awarded"),
+            Given("number", "Number"),
+            Given("code", "Code to verify it"),
+            Given("state", "State"),
+            Given("holder_name", "Name on it"),
+            Given("title", "For"),
+            Given("organisation_name", "Awarded by"),
+            Given("sponsor_line", "Sponsor on it"),
+            Given("contact_minutes", "Contact minutes"),
+            Given("cpd_minutes", "CPD minutes"),
+            Given("issued_at", "Issued"),
+            Given("needs_decision", "To be looked at because", As.OTHERS_WORDS),
+            Given("ended_at", "Ended"),
+            Given("end_reason", "Why it ended", As.OTHERS_WORDS),
+        ),
+        leave={Why.INNER: ("replaced_by",)},
+    ),
+    Held(
+        table=Alumnus,
+        whose="person",
+        what="Alumni",
+        of=classes.COMPLETION,
+        give=(Given("since_on", "Since"),),
+    ),
+    Held(
+        table=Contribution,
+        whose="person",
+        what="What you contributed",
+        of=classes.COMPLETION,
+        give=(
+            Given("on", "On"),
+            Given("kind", "As"),
+            Given("what", "What"),
+            Given("minutes", "Minutes"),
+            Given("recorded_at", "Recorded"),
+        ),
+        leave={Why.INNER: ("about_kind", "about_id")},
+    ),
+    Held(
+        table=Entry,
+        whose="person",
+        what="What was changed in your records",
+        of=classes.TRAIL,
+        give=(
+            Given("at", "When"),
+            Given("actor", "By", As.SOMEBODY),
+            Given("verb", "What was done"),
+            Given("about_kind", "In"),
+            Given("before", "Before", As.OTHERS_JSON),
+            Given("after", "After", As.OTHERS_JSON),
+            Given("note", "Note", As.OTHERS_WORDS),
+        ),
+        leave={Why.OTHERS: ("actor_name", "about_name"), Why.INNER: ("about_id",)},
+        only_if=f"NOT ({ABOUT_OTHERS})",
+    ),
+)
+
+NOBODY: dict[type[Table], str] = {
+    Organisation: "An organisation is not a person.",
+    OrganisationName: "A name of an organisation.",
+    Attempt: "It is counted under a key that holds no personal data.",
+    CalendarEvent: "An event; who is invited to it stands with the invites.",
+    Programme: "A programme.",
+    Sponsorship: "What an organisation supports.",
+}
