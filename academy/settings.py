@@ -59,6 +59,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Most registrations without sign-in from one network address in ten minutes."""
     calendar_import: bool = True
     """Whether coaches may give addresses of calendars, from which their busy times are fetched; files always work."""
+    notes_in_copies: str = "own"
+    """Whose copy of their data has a private note: ``own``, its author's alone; ``about``, where a coach or mentor
+    writes it, also the coachee's or mentee's. Decides about notes that are saved from now on."""
     demo: bool = False
     """Set by ``academy demo``: shows the mailbox page. Never set it for a real academy."""
 
@@ -71,6 +74,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     def secure(self) -> bool:
         """Whether browsers reach us by HTTPS, so that cookies can be bound to it."""
         return self.address.startswith("https://")
+
+    @property
+    def gives_notes_about(self) -> bool:
+        """Whether what coaches and mentors note from now on is part of the copy of whom it is about."""
+        return self.notes_in_copies == "about"
 
     @property
     def uses_postgres(self) -> bool:
@@ -117,5 +125,7 @@ def _check(settings: Settings) -> None:
         raise BadSetting("ACADEMY_DATABASE_URL must start with postgresql:// (or be left out for SQLite).")
     if not re.fullmatch(r"[^@\s<>,;\"]+@[^@\s<>,;\"]+", settings.mail_from):
         raise BadSetting("ACADEMY_MAIL_FROM must be one e-mail address, like academy@example.org.")
+    if settings.notes_in_copies not in ("own", "about"):
+        raise BadSetting("ACADEMY_NOTES_IN_COPIES must be own or about.")
     if not 1 <= settings.mail_connections <= 3:
         raise BadSetting("ACADEMY_MAIL_CONNECTIONS must be 1, 2 or 3.")

@@ -18,9 +18,11 @@ from academy.accounts.presses import new_press
 from academy.alumni.rules import hours
 from academy.errors import NotFound
 from academy.invites.times import utc_to_local
+from academy.people.in_copies import Copies
 from academy.web.pages import page
 from mentoring.pairings import ending, letters, meetings, notes, queries, rules, shared
 from mentoring.pairings.meetings import MeetingView
+from mentoring.pairings.notes import Note
 from mentoring.pairings.queries import PairingView
 from mentoring.pairings.reasons import reasons
 from mentoring.pairings.tables import MeetingStatus, PairingStatus
@@ -67,6 +69,7 @@ async def show(
     signed = {each.person: each for each in await shared.signed(found.id)}
     said = await ending.evaluation_of(found.id, person) if found.status is PairingStatus.COMPLETED else None
     goals = await shared.all_goals(found.id)
+    own = await notes.notes(found.id, author=person)
     today = utc_to_local(now, request.user.time_zone).date()
     return page(
         request,
@@ -100,7 +103,8 @@ async def show(
         dropped=[each for each in goals if each.dropped_at is not None],
         agreed=signed.get(person),
         other_agreed=signed.get(found.other(person)[0]),
-        notes=await notes.notes(found.id, author=person),
+        notes=[(each, note_copies(request, found, each)) for each in own],
+        copies=note_copies(request, found),
         evaluated=said is not None,
         typed=typed or {},
         wrong=errors or {},
@@ -108,6 +112,11 @@ async def show(
         zone=request.user.time_zone,
         now=now,
     )
+
+
+def note_copies(request: Request[Any, Any, Any], found: PairingView, note: Note | None = None) -> Copies:
+    """What the visitor's form for a note says of copies: of this one, or of a new one."""
+    return notes.copies(found, note, author=me(request), gives=request.app.state.settings.gives_notes_about)
 
 
 def section(request: Request[Any, Any, Any]) -> str:

@@ -119,7 +119,7 @@ class PairingGoal(Table):
 
 
 class PairingNote(Table):
-    """A private note. Nobody but its author reads it."""
+    """A private note. No page shows it to anybody but its author."""
 
     id = c.key()
     pairing = c.link(Pairing, on_delete=c.CASCADE)
@@ -127,6 +127,7 @@ class PairingNote(Table):
     text = c.long_text()
     written_at = c.instant()
     changed_at = c.instant()
+    in_copies = c.yes_no(False)  # a mentor was told, before saving, that the mentee's copy has it
 
 
 class CheckIn(Table):

@@ -10,12 +10,15 @@ from litestar.params import FromPath
 
 from academy import clock
 from academy.accounts.guards import actor, me
-from academy.errors import DomainError, Invalid, NotFound
+from academy.errors import ChangedMeanwhile, DomainError, Invalid, NotFound
+from academy.people import in_copies
 from academy.web.access import Who
-from academy.web.forms import read_form
+from academy.web.forms import Fields, read_form
 from academy.web.pages import page, redirect
 from mentoring.pairings import forms, letters, notes, service
-from mentoring.pairings.own_page import own_pairing, section, show
+from mentoring.pairings.notes import Note
+from mentoring.pairings.own_page import note_copies, own_pairing, section, show
+from mentoring.pairings.queries import PairingView
 
 PAIRING = "/mentoring/pairings/{pairing:uuid}"
 
@@ -85,33 +88,39 @@ async def change_goal(request: Request[Any, Any, Any], pairing: FromPath[UUID], 
 async def add_note(request: Request[Any, Any, Any], pairing: FromPath[UUID]) -> Response[Any]:
     found = await own_pairing(request, pairing)
     fields = await read_form(request)
+    copies = note_copies(request, found)
     try:
         text = forms.note(fields)
+        copies.check_told(fields)
     except Invalid as error:
         return await show(request, found, typed=fields, errors=error.errors)
-    await service.write_note(pairing, text, author=me(request), now=clock.now())
-    return redirect(f"{letters.path(pairing)}#notes", said="Saved. Only you can read it.")
+    except ChangedMeanwhile as error:
+        return await show(request, found, typed=fields, errors={"note": error.message}, status=409)
+    await service.write_note(pairing, text, author=me(request), now=clock.now(), in_copies=copies.given)
+    return _saved(found, given=copies.given)
 
 
 @get(f"{PAIRING}/notes/{{note:uuid}}", who=Who.SIGNED_IN)
 async def note_page(request: Request[Any, Any, Any], pairing: FromPath[UUID], note: FromPath[UUID]) -> Response[Any]:
     """Change one note, or remove it for good."""
-    await own_pairing(request, pairing)
-    found = await notes.note(pairing, note, author=me(request))
-    return _note_page(request, pairing, note, text=found.text)
+    found = await own_pairing(request, pairing)
+    return _note_page(request, found, await notes.note(pairing, note, author=me(request)))
 
 
 @post(f"{PAIRING}/notes/{{note:uuid}}", who=Who.SIGNED_IN)
 async def change_note(request: Request[Any, Any, Any], pairing: FromPath[UUID], note: FromPath[UUID]) -> Response[Any]:
-    await own_pairing(request, pairing)
-    await notes.note(pairing, note, author=me(request))
-    fields = await read_form(request)
+    found = await own_pairing(request, pairing)
+    stands = await notes.note(pairing, note, author=me(request))
+    fields, copies = await read_form(request), note_copies(request, found, stands)
     try:
         text = forms.note(fields)
+        copies.check_told(fields)
     except Invalid as error:
-        return _note_page(request, pairing, note, text=fields.get("note", ""), errors=error.errors)
-    await service.change_note(pairing, note, text, author=me(request), now=clock.now())
-    return redirect(f"{letters.path(pairing)}#notes", said="Saved. Only you can read it.")
+        return _note_page(request, found, stands, typed=fields, errors=error.errors)
+    except ChangedMeanwhile as error:
+        return _note_page(request, found, stands, typed=fields, errors={"note": error.message}, status=409)
+    await service.change_note(pairing, note, text, author=me(request), now=clock.now(), in_copies=copies.given)
+    return _saved(found, given=copies.given)
 
 
 @post(f"{PAIRING}/notes/{{note:uuid}}/remove", who=Who.SIGNED_IN)
@@ -122,19 +131,31 @@ async def remove_note(request: Request[Any, Any, Any], pairing: FromPath[UUID], 
     return redirect(f"{letters.path(pairing)}#notes", said="The note is gone.")
 
 
+def _saved(found: PairingView, *, given: bool) -> Response[Any]:
+    said = in_copies.said(found.mentee_name, in_copies=given)
+    return redirect(f"{letters.path(found.id)}#notes", said=f"Saved. {said}")
+
+
 def _note_page(
-    request: Request[Any, Any, Any], pairing: UUID, note: UUID, *, text: str, errors: dict[str, str] | None = None
+    request: Request[Any, Any, Any],
+    found: PairingView,
+    note: Note,
+    *,
+    typed: Fields | None = None,
+    errors: dict[str, str] | None = None,
+    status: int = 422,
 ) -> Response[Any]:
     return page(
         request,
         "mentoring/pairings/note.html",
         section=section(request),
-        status=422 if errors else 200,
+        status=status if errors else 200,
         errors=errors,
         wrong=errors or {},
-        at=letters.path(pairing),
-        note=note,
-        text=text,
+        at=letters.path(found.id),
+        note=note.id,
+        copies=note_copies(request, found, note),
+        text=note.text if typed is None else typed.get("note", ""),
     )
 
 

@@ -36,11 +36,18 @@ def test_an_empty_variable_counts_as_not_set() -> None:
         ("DATABASE_URL", "mysql://x"),
         ("MAIL_FROM", "Academy <a@b.example>, c@d.example"),
         ("MAIL_CONNECTIONS", "9"),
+        ("NOTES_IN_COPIES", "all"),
     ],
 )
 def test_a_wrong_value_is_refused_with_the_name_of_its_variable(name: str, value: str) -> None:
     with pytest.raises(BadSetting, match=f"ACADEMY_{name}"):
         from_environment({f"ACADEMY_{name}": value})
+
+
+def test_notes_are_for_their_author_alone_unless_an_academy_says_otherwise() -> None:
+    said = from_environment({"ACADEMY_NOTES_IN_COPIES": "about"})
+
+    assert (Settings().gives_notes_about, said.gives_notes_about) == (False, True)
 
 
 def test_cookies_are_bound_to_https_where_people_use_it() -> None:

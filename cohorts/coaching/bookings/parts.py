@@ -10,10 +10,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from academy.settings import Settings
 from cohorts.coaching.bookings.queries import SessionView
 
-Of = Callable[[SessionView, UUID, datetime], Awaitable[dict[str, Any]]]
-"""What a template shows, for a session, the person who reads and the time that it is."""
+Of = Callable[[SessionView, UUID, Settings, datetime], Awaitable[dict[str, Any]]]
+"""What a template shows, for a session, the person who reads, the settings and the time that it is."""
 
 _parts: dict[str, tuple[str, Of]] = {}
 
@@ -27,6 +28,6 @@ def templates() -> list[str]:
     return [template for template, _ in _parts.values()]
 
 
-async def shown(session: SessionView, person: UUID, *, now: datetime) -> dict[str, dict[str, Any]]:
+async def shown(session: SessionView, person: UUID, *, settings: Settings, now: datetime) -> dict[str, dict[str, Any]]:
     """What each part shows, by its name."""
-    return {name: await of(session, person, now) for name, (_, of) in _parts.items()}
+    return {name: await of(session, person, settings, now) for name, (_, of) in _parts.items()}

@@ -16,6 +16,7 @@ from academy.errors import DomainError, Invalid, NotFound
 from academy.invites import ical
 from academy.invites import queries as invited
 from academy.invites.feeds import MEDIA_TYPE
+from academy.settings import Settings
 from academy.web.access import Who
 from academy.web.forms import Fields, read_form
 from academy.web.pages import download, page, redirect
@@ -92,7 +93,8 @@ async def show(request: Request[Any, Any, Any], session: FromPath[UUID]) -> Resp
     found, zone = here.session, request.user.time_zone
     ledger = await credits.ledger(found.enrolment)
     balance = None if here.is_coach else (await credits.balances([found.enrolment]))[found.enrolment]
-    others: dict[str, Any] = await parts.shown(found, me(request), now=here.now)
+    settings: Settings = request.app.state.settings
+    others: dict[str, Any] = await parts.shown(found, me(request), settings=settings, now=here.now)
     means = here.moving
     over = found.ends_at <= here.now
     again = f"/coaching/{found.enrolment}/times" if balance and balance.left and found.status in CANCELLED else ""

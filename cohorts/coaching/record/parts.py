@@ -9,6 +9,8 @@ from uuid import UUID
 import msgspec
 
 from academy.errors import NotFound
+from academy.people.in_copies import Copies
+from academy.settings import Settings
 from cohorts.coaching.bookings import parts as session_page
 from cohorts.coaching.bookings import rules as bookings
 from cohorts.coaching.bookings.queries import SessionView
@@ -38,6 +40,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     """What becomes of the credit when the coachee did not come."""
     note: Note | None
     note_seen: str
+    copies: Copies
     actions: list[Action]
     cancelled: bool
     goals: Goals | None
@@ -68,7 +71,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
         return not self.is_coach or bool(self.goals.goals)
 
 
-async def of(session: SessionView, person: UUID, now: datetime) -> dict[str, Any]:
+async def of(session: SessionView, person: UUID, settings: Settings, now: datetime) -> dict[str, Any]:
     """Given to the template as ``record``. Seven queries, whatever was written. Raises NotFound for strangers."""
     seat = queries.seat_of(session, person)
     note = await queries.note(session.id, person)
@@ -88,6 +91,7 @@ async def of(session: SessionView, person: UUID, now: datetime) -> dict[str, Any
         no_show=_no_show(session, known),
         note=note,
         note_seen=notes.seen(note),
+        copies=notes.copies(seat, note, gives=settings.gives_notes_about),
         actions=await queries.actions(seat),
         cancelled=session.status in bookings.CANCELLED,
         goals=goals,

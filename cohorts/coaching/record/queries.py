@@ -25,11 +25,11 @@ _SEAT = database.compiled_sql("""
 """)
 
 _NOTE = database.compiled_sql("""
-    SELECT text, written_at, changed_at FROM private_note WHERE session = :session AND author = :author
+    SELECT text, written_at, changed_at, in_copies FROM private_note WHERE session = :session AND author = :author
 """)
 
 _NOTES_OF = database.compiled_sql("""
-    SELECT n.session, n.text, n.written_at, n.changed_at, s.starts_at, s.ends_at, s.zone,
+    SELECT n.session, n.text, n.written_at, n.changed_at, n.in_copies, s.starts_at, s.ends_at, s.zone,
            kp.name AS coach_name, ep.name AS coachee_name, g.name AS programme_name
     FROM private_note n
     JOIN coaching_session s ON s.id = n.session
@@ -131,6 +131,8 @@ class Note(msgspec.Struct, frozen=True):
     text: str
     written_at: datetime
     changed_at: datetime
+    in_copies: bool = False
+    """Whether the coachee's copy of everything held on them has it. Never true of what a coachee writes."""
 
 
 async def note(session: UUID, author: UUID) -> Note | None:
@@ -146,6 +148,7 @@ class NoteOf(msgspec.Struct, frozen=True, kw_only=True):
     text: str
     written_at: datetime
     changed_at: datetime
+    in_copies: bool
     starts_at: datetime
     ends_at: datetime
     zone: str

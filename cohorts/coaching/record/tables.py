@@ -12,7 +12,7 @@ from cohorts.enrolment.tables import Enrolment
 
 
 class PrivateNote(Table):
-    """A coach's note or a coachee's reflection on one session. Nobody but its author reads it."""
+    """A coach's note or a coachee's reflection on one session. No page shows it to anybody but its author."""
 
     id = c.key()
     session = c.link(CoachingSession, on_delete=c.CASCADE)
@@ -20,6 +20,7 @@ class PrivateNote(Table):
     text = c.long_text()
     written_at = c.instant()
     changed_at = c.instant()
+    in_copies = c.yes_no(False)  # a coach was told, before saving, that the coachee's copy has it
 
 
 class SharedAction(Table):

@@ -11,8 +11,10 @@ from litestar.params import FromPath
 from academy import clock
 from academy.accounts.guards import actor, me
 from academy.errors import ChangedMeanwhile, Invalid, NotFound
+from academy.people import in_copies
+from academy.people.in_copies import Copies
 from academy.web.access import Who
-from academy.web.forms import read_form
+from academy.web.forms import Fields, read_form
 from academy.web.pages import download, page, redirect
 from cohorts.coaching.bookings import rules as bookings
 from cohorts.coaching.bookings import service
@@ -107,28 +109,61 @@ async def save_note(request: Request[Any, Any, Any], session: FromPath[UUID]) ->
     """Save the note that only its author reads; empty, it is deleted."""
     seat = await seat_of(request, session)
     fields = await read_form(request)
+    told = await _told(request, seat)
+    instead = fields.get("instead_of", "")
     try:
         text = forms.note(fields)
-        saved = await notes.write_note(
-            session, text, author=me(request), now=clock.now(), instead_of=fields.get("instead_of", "")
-        )
+        if text:
+            told.check_told(fields)
     except Invalid as error:
-        instead = fields.get("instead_of", "")
-        return again(request, seat, "note", error.errors, typed=fields, instead_of=instead, other_text="")
+        return _note_again(request, seat, told, fields, error.errors, instead_of=instead)
     except ChangedMeanwhile as error:
-        stands = await queries.note(session, me(request))
-        return again(
-            request,
-            seat,
-            "note",
-            {"note": f"{error.message} Below is what you have just typed, and above it what is saved."},
-            status=409,
-            typed=fields,
-            instead_of=notes.seen(stands),
-            other_text=stands.text if stands else "",
+        return _note_again(request, seat, told, fields, {"note": error.message}, instead_of=instead, status=409)
+    try:
+        saved = await notes.write_note(
+            session, text, author=me(request), now=clock.now(), instead_of=instead, in_copies=told.given
         )
-    said = "Your note is saved. Only you can read it." if saved else "Your note is deleted."
-    return redirect(f"{seat.path}#note-title", said=said)
+    except ChangedMeanwhile as error:
+        wrong = {"note": f"{error.message} Below is what you have just typed, and above it what is saved."}
+        stands, told = await queries.note(session, me(request)), await _told(request, seat)
+        other = stands.text if stands else ""
+        instead = notes.seen(stands)
+        return _note_again(request, seat, told, fields, wrong, instead_of=instead, other_text=other, status=409)
+    if saved is None:
+        return redirect(f"{seat.path}#note-title", said="Your note is deleted.")
+    reads = in_copies.said(seat.coachee_name, in_copies=saved.in_copies)
+    return redirect(f"{seat.path}#note-title", said=f"Your note is saved. {reads}")
+
+
+async def _told(request: Request[Any, Any, Any], seat: Seat) -> Copies:
+    """What the form for the visitor's note says of copies."""
+    stands = await queries.note(seat.session, me(request))
+    return notes.copies(seat, stands, gives=request.app.state.settings.gives_notes_about)
+
+
+def _note_again(
+    request: Request[Any, Any, Any],
+    seat: Seat,
+    told: Copies,
+    fields: Fields,
+    errors: dict[str, str],
+    *,
+    instead_of: str,
+    other_text: str = "",
+    status: int = 422,
+) -> Response[Any]:
+    """The form with what was typed, and with what is saved where that is something else."""
+    return again(
+        request,
+        seat,
+        "note",
+        errors,
+        status=status,
+        typed=fields,
+        copies=told,
+        instead_of=instead_of,
+        other_text=other_text,
+    )
 
 
 @get("/coaching/my-notes.txt", who=Who.SIGNED_IN)

@@ -12,6 +12,7 @@ from academy import database as room
 from academy.audit.service import Actor
 from academy.invites import queries as invited
 from academy.people.tables import Person
+from academy.settings import Settings
 from cohorts.coaching.bookings import parts, queries, service
 from cohorts.coaching.bookings.queries import SessionView
 from cohorts.coaching.bookings.rules import Party
@@ -175,12 +176,13 @@ async def test_afterwards_it_says_how_it_went_and_what_it_cost(
 async def test_other_rooms_show_their_parts_on_it(
     client: httpx.AsyncClient, priya: Coaching, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def of(session: SessionView, person: UUID, now: datetime) -> dict[str, Any]:
+    async def of(session: SessionView, person: UUID, settings: Settings, now: datetime) -> dict[str, Any]:
         return {"message": f"{session.coach_name} and {person == priya.person}"}
 
     monkeypatch.setattr(parts, "_parts", {})
     parts.add("message", "errors/layout.html", of)
-    shown = await parts.shown(await queries.any_session(await booked(priya)), priya.person, now=at(1, 9))
+    session = await queries.any_session(await booked(priya))
+    shown = await parts.shown(session, priya.person, settings=Settings(), now=at(1, 9))
 
     assert parts.templates() == ["errors/layout.html"]
     assert shown == {"message": {"message": "Daniel Reid and True"}}
