@@ -29,7 +29,7 @@ from academy.database.migrate import migrate
 from academy.settings import Settings
 from tests.support import examples
 
-pytest_plugins = ["tests.support.client", "tests.support.visitors"]
+pytest_plugins = ["tests.support.client", "tests.support.machines", "tests.support.visitors"]
 
 examples.register()
 

@@ -3,79 +3,43 @@
 The machine runs on a SQLite file of its own. The controls plant a mistake and see that it is found.
 """
 
-import asyncio
-import shutil
-import tempfile
 from collections import Counter
-from collections.abc import Callable, Coroutine, Iterator
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from collections.abc import Callable, Coroutine
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import msgspec
 import pytest
-from hypothesis import HealthCheck, Phase
+from hypothesis import Phase
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import initialize, invariant, rule
 
 from academy import database as room
 from academy.audit.service import ACADEMY, Actor
-from academy.database.migrate import migrate
 from academy.errors import DomainError
 from academy.invites.tables import Invitee
 from academy.outbox.tables import Message
 from academy.people import service as people
-from academy.settings import Settings
 from cohorts.enrolment import joining, places, rules, service, steps
 from cohorts.enrolment.tables import Enrolment, EnrolmentChange, Source
 from cohorts.enrolment.tables import EnrolmentStatus as S
 from cohorts.schedule.tables import Cohort
-from tests.conftest import MEMORY
+from tests.conftest import NOW
 from tests.support import makers
-from tests.support.examples import examples
+from tests.support.machines import Academy, play
 
-START = datetime(2026, 6, 1, 9, 0, tzinfo=UTC)
 PEOPLE = 7
 WHO = st.integers(0, PEOPLE - 1)
 
 
-@pytest.fixture(scope="module")
-def migrated() -> Iterator[Path]:
-    """A migrated SQLite file to start each example from."""
-    with tempfile.TemporaryDirectory(dir=MEMORY) as folder:
-        asyncio.run(migrate(Settings(data_dir=Path(folder))))
-        Machine.template = Path(folder) / "academy.sqlite3"
-        yield Machine.template
-
-
-class Machine(RuleBasedStateMachine):
+class Machine(Academy):
     """Seven people, one cohort of one to three places, and a coordinator."""
-
-    template: Path
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.loop = asyncio.new_event_loop()
-        self.folder = Path(tempfile.mkdtemp(dir=MEMORY))
-        shutil.copy(self.template, self.folder / "academy.sqlite3")
-        self.engine = room.connect(Settings(data_dir=self.folder))
-        self.run(room.open(self.engine))
-        room.use(self.engine)
-        self.now = START
-        self.line: list[UUID] = []
-        """Who waits, in the order in which they must be moved up."""
-
-    def run(self, coroutine: Coroutine[Any, Any, Any]) -> Any:
-        return self.loop.run_until_complete(coroutine)
-
-    def teardown(self) -> None:
-        self.run(room.close(self.engine))
-        self.loop.close()
-        shutil.rmtree(self.folder)
 
     @initialize(capacity=st.integers(1, 3))
     def a_cohort(self, capacity: int) -> None:
+        self.line: list[UUID] = []
+        """Who waits, in the order in which they must be moved up."""
         self.cohort = self.run(makers.a_cohort(capacity=capacity, sessions=2, now=self.now))
         new = [people.NewPerson(name=f"Person {n}", address=f"p{n}@x.example") for n in range(PEOPLE)]
         self.people = self.run(people.find_or_create_many(new, self.now))
@@ -177,7 +141,7 @@ class Machine(RuleBasedStateMachine):
 
     @invariant()
     def no_place_is_free_while_somebody_waits(self) -> None:
-        if hasattr(self, "cohort") and self.now < START + timedelta(days=23):
+        if hasattr(self, "cohort") and self.now < NOW + timedelta(days=23):
             assert not self.waiting() or self.taken() == self.capacity()
 
     @invariant()
@@ -195,7 +159,7 @@ class Machine(RuleBasedStateMachine):
 
     @invariant()
     def who_is_enrolled_is_invited_and_nobody_else(self) -> None:
-        if not hasattr(self, "cohort") or self.now >= START + timedelta(days=23):
+        if not hasattr(self, "cohort") or self.now >= NOW + timedelta(days=23):
             return
         invitees = self.run(Invitee.select().where(Invitee.state == "invited").run())
         enrolled = [row["person"] for row in self.rows() if row["status"] == S.ENROLLED]
@@ -216,23 +180,9 @@ class Machine(RuleBasedStateMachine):
         return int(rows[0]["capacity"])
 
 
-def machine(number: int, phases: tuple[Phase, ...] = tuple(Phase)) -> None:
-    run_state_machine_as_test(
-        Machine,
-        settings=examples(
-            number,
-            stateful_step_count=25,
-            phases=phases,
-            derandomize=True,
-            database=None,
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
-
-
 @pytest.mark.slow
-def test_whatever_happens_the_places_are_right(migrated: Path) -> None:
-    machine(30)
+def test_whatever_happens_the_places_are_right(on_sqlite: None) -> None:
+    play(Machine, 30, steps=25)
 
 
 # ---------------------------------------------------------------- planted bugs
@@ -297,8 +247,8 @@ def the_held_place_is_forgotten(patch: pytest.MonkeyPatch) -> None:
         the_held_place_is_forgotten,
     ],
 )
-def test_a_planted_mistake_is_found(migrated: Path, monkeypatch: pytest.MonkeyPatch, plant: Plant) -> None:
+def test_a_planted_mistake_is_found(on_sqlite: None, monkeypatch: pytest.MonkeyPatch, plant: Plant) -> None:
     plant(monkeypatch)
 
     with pytest.raises(AssertionError):
-        machine(60, phases=(Phase.generate,))
+        play(Machine, 60, steps=25, phases=(Phase.generate,))

@@ -6,17 +6,12 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
+from tests.support.machines import No
+
 LIVE = {"proposed", "accepted", "active", "paused"}
 UNDER_WAY = {"accepted", "active", "paused"}
 MET = UNDER_WAY | {"completed", "ended_early"}
 BOTH, ONE, NONE = 2, 1, 0
-
-
-class No(Exception):
-    """A refusal, by the name of its error."""
-
-    def __init__(self, error: str) -> None:
-        self.error = error
 
 
 @dataclass

@@ -1,47 +1,38 @@
 """Anything that can happen to pairings, in any order, beside a model of what should be; checked after each step.
 
-On SQLite each example has a file of its own, on PostgreSQL an emptied database. The controls plant a mistake and see
+The controls plant a mistake and see
 that it is found.
 """
 
-import asyncio
-import shutil
-import tempfile
 from collections import Counter
-from collections.abc import Callable, Coroutine, Iterator
-from copy import deepcopy
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from inspect import signature
-from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 from uuid import UUID
 
 import pytest
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import Phase
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import initialize, invariant, rule
 
-from academy import database as room
 from academy.audit.service import ACADEMY, Actor
-from academy.database.migrate import migrate
-from academy.errors import DomainError
 from academy.invites import service as invites
 from academy.outbox.tables import Message
 from academy.people.queries import contacts
-from academy.settings import Settings
 from mentoring import jobs
 from mentoring.pairings import letters, meetings, queries, service
 from mentoring.pairings.service import Proposed
 from mentoring.pairings.tables import CheckIn, DeclineReason
 from mentoring.profiles import queries as profiles
 from mentoring.profiles.tables import RoundStatus
-from tests.conftest import MEMORY, empty
-from tests.mentoring.pairings.model import BOTH, LIVE, MET, NONE, ONE, Model, No, Pair
+from tests.conftest import NOW
+from tests.mentoring.pairings.model import BOTH, LIVE, MET, NONE, ONE, Model, Pair
 from tests.support import makers
 from tests.support.calendars import Calendars
+from tests.support.machines import Academy, play
 
-START = datetime(2026, 6, 1, 9, 0, tzinfo=UTC)
-FIRST_DAY = (START + timedelta(days=5)).date()
+FIRST_DAY = (NOW + timedelta(days=5)).date()
 VALUES: dict[str, st.SearchStrategy[Any]] = {
     "mentor": st.integers(0, 1),
     "mentee": st.integers(0, 3),
@@ -73,48 +64,24 @@ HAPPENS = [
 ]
 
 
-class Machine(RuleBasedStateMachine):
+class Machine(Academy):
     """Two mentors with two places and one, four mentees, one of whom is the first mentor."""
-
-    template: ClassVar[Path]
-    postgres: ClassVar[str] = ""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.loop = asyncio.new_event_loop()
-        self.folder = Path(tempfile.mkdtemp(dir=MEMORY))
-        if not self.postgres:
-            shutil.copy(self.template, self.folder / "academy.sqlite3")
-        self.engine = room.connect(Settings(data_dir=self.folder, database_url=self.postgres))
-        self.run(room.open(self.engine))
-        room.use(self.engine)
-        if self.postgres:
-            self.run(empty(self.engine))
-        self.now = START
-        self.calendars = Calendars()
-
-    def run(self, coroutine: Coroutine[Any, Any, Any]) -> Any:
-        return self.loop.run_until_complete(coroutine)
-
-    def teardown(self) -> None:
-        self.run(room.close(self.engine))
-        self.loop.close()
-        shutil.rmtree(self.folder)
 
     @initialize()
     def a_round(self) -> None:
         self.run(self.make())
 
     async def make(self) -> None:
-        self.round = await makers.a_round(status=RoundStatus.RUNNING, starts_on=FIRST_DAY, months=1, now=START)
-        both = await makers.a_person(name="Bo Both", now=START)
+        self.calendars = Calendars()
+        self.round = await makers.a_round(status=RoundStatus.RUNNING, starts_on=FIRST_DAY, months=1, now=NOW)
+        both = await makers.a_person(name="Bo Both", now=NOW)
         self.mentors = [
-            await makers.a_mentor(round=self.round, person=both, capacity=2, now=START),
-            await makers.a_mentor(round=self.round, capacity=1, now=START),
+            await makers.a_mentor(round=self.round, person=both, capacity=2, now=NOW),
+            await makers.a_mentor(round=self.round, capacity=1, now=NOW),
         ]
         self.mentees = [
-            await makers.a_mentee(round=self.round, person=both, now=START),
-            *[await makers.a_mentee(round=self.round, name=f"Mo {name}", now=START) for name in "ABC"],
+            await makers.a_mentee(round=self.round, person=both, now=NOW),
+            *[await makers.a_mentee(round=self.round, name=f"Mo {name}", now=NOW) for name in "ABC"],
         ]
         self.mentor_people = [(await profiles.mentor(each)).person for each in self.mentors]
         self.mentee_people = [(await profiles.mentee(each)).person for each in self.mentees]
@@ -137,7 +104,8 @@ class Machine(RuleBasedStateMachine):
         )
         if made is not None:
             assert self.model.new
-            self.model.pairs[made[0]], self.model.new = self.model.new, None
+            _, [id] = made
+            self.model.pairs[id], self.model.new = self.model.new, None
 
     def is_accepted(self, which: int) -> None:
         self.about(which, lambda model, pair: model.accept(pair, self.now), service.accept)
@@ -193,7 +161,7 @@ class Machine(RuleBasedStateMachine):
                     now=self.now,
                 ),
             )
-            self.keep(id, made)
+            self.keep(id, made and made[1])
 
     def meeting_is_moved(self, which: int, meet: int, days: int, hour: int) -> None:
         if (found := self.meeting(which, meet)) is not None:
@@ -221,7 +189,7 @@ class Machine(RuleBasedStateMachine):
                 lambda model: model.log(model.pairs[id], day, self.now),
                 service.log_meeting(id, day=day, minutes=50, by=self.mentor_people[0], actor=ACADEMY, now=self.now),
             )
-            self.keep(id, None if logged is None else logged.id)
+            self.keep(id, logged and logged[1].id)
 
     def question_is_answered(self, which: int, yes: bool, ago: int) -> None:
         rows = self.run(CheckIn.select().order_by(CheckIn.asked_at, CheckIn.id).run())
@@ -276,22 +244,6 @@ class Machine(RuleBasedStateMachine):
     def about(self, which: int, expected: Callable[[Model, Pair], Any], verb: Callable[..., Any]) -> None:
         if id := self.pairing(which):
             self.both(lambda model: expected(model, model.pairs[id]), verb(id, actor=ACADEMY, now=self.now))
-
-    def both(self, expected: Callable[[Model], Any], verb: Coroutine[Any, Any, Any]) -> Any:
-        """Carry out a verb and what the model says of it: both refuse for the same reason, or neither does."""
-        model, refused = deepcopy(self.model), ""
-        try:
-            expected(model)
-        except No as no:
-            refused = no.error
-        try:
-            result = self.run(verb)
-        except DomainError as error:
-            assert type(error).__name__ == refused, f"refused with {error!r} instead of {refused or 'nothing'}"
-            return None
-        assert not refused, f"not refused with {refused}"
-        self.model = model
-        return result
 
     # ------------------------------------------------------------------ what must hold
     @invariant()
@@ -358,57 +310,23 @@ class Machine(RuleBasedStateMachine):
             assert sorted(shown) == sorted(expected.get(contact.address, [])), "a calendar shows something else"
 
 
-def machine(examples: int, *, steps: int = 40, phases: tuple[Phase, ...] = tuple(Phase)) -> None:
-    run_state_machine_as_test(
-        Machine,
-        settings=settings(
-            max_examples=examples,
-            stateful_step_count=steps,
-            deadline=None,
-            phases=phases,
-            derandomize=True,
-            database=None,
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
-
-
-@pytest.fixture(scope="module")
-def template() -> Iterator[Path]:
-    """A migrated SQLite file to start each example from."""
-    with tempfile.TemporaryDirectory(dir=MEMORY) as folder:
-        asyncio.run(migrate(Settings(data_dir=Path(folder))))
-        yield Path(folder) / "academy.sqlite3"
-
-
-@pytest.fixture
-def migrated(template: Path) -> Iterator[None]:
-    """The machine runs on SQLite."""
-    Machine.template, Machine.postgres = template, ""
-    yield
+@pytest.mark.slow
+def test_whatever_happens_on_sqlite_pairs_places_mails_and_calendars_are_right(on_sqlite: None) -> None:
+    play(Machine, 30, phases=(Phase.generate,))
 
 
 @pytest.mark.slow
-def test_whatever_happens_on_sqlite_pairs_places_mails_and_calendars_are_right(migrated: None) -> None:
-    machine(30, phases=(Phase.generate,))
-
-
-@pytest.mark.slow
-def test_whatever_happens_on_postgresql_pairs_places_mails_and_calendars_are_right(
-    migrated: None, new_postgres_url: str, tmp_path: Path
-) -> None:
-    asyncio.run(migrate(Settings(data_dir=tmp_path, database_url=new_postgres_url)))
-    Machine.postgres = new_postgres_url
-    machine(8)
+def test_whatever_happens_on_postgresql_pairs_places_mails_and_calendars_are_right(on_postgresql: None) -> None:
+    play(Machine, 8)
 
 
 def finds(*, examples: int = 40) -> None:
     with pytest.raises(AssertionError):
-        machine(examples, phases=(Phase.generate,))
+        play(Machine, examples, phases=(Phase.generate,))
 
 
 @pytest.mark.slow
-def test_the_machine_finds_places_that_are_not_counted(migrated: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_machine_finds_places_that_are_not_counted(on_sqlite: None, monkeypatch: pytest.MonkeyPatch) -> None:
     async def none_taken(round: UUID) -> dict[UUID, int]:
         return {}
 
@@ -417,7 +335,7 @@ def test_the_machine_finds_places_that_are_not_counted(migrated: None, monkeypat
 
 
 @pytest.mark.slow
-def test_the_machine_finds_meetings_that_stay_in_the_calendar(migrated: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_machine_finds_meetings_that_stay_in_the_calendar(on_sqlite: None, monkeypatch: pytest.MonkeyPatch) -> None:
     async def nothing(event: UUID, **more: Any) -> None:
         return None
 
@@ -426,13 +344,13 @@ def test_the_machine_finds_meetings_that_stay_in_the_calendar(migrated: None, mo
 
 
 @pytest.mark.slow
-def test_the_machine_finds_nudges_that_come_twice(migrated: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_machine_finds_nudges_that_come_twice(on_sqlite: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("mentoring.pairings.rules.was_nudged", lambda pairing: False)
     finds()
 
 
 @pytest.mark.slow
-def test_the_machine_finds_an_end_that_tells_nobody(migrated: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_machine_finds_an_end_that_tells_nobody(on_sqlite: None, monkeypatch: pytest.MonkeyPatch) -> None:
     async def nothing(*told: Any, **more: Any) -> None:
         return None
 

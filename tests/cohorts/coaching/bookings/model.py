@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from cohorts.coaching.bookings.rules import Party
 from cohorts.coaching.bookings.tables import SessionKind
 from cohorts.coaching.bookings.tables import SessionStatus as S
+from tests.support.machines import No
 
 LONDON = ZoneInfo("Europe/London")
 CREDITS, CALLS, MOST_MOVES = 3, 2, 2
@@ -26,14 +27,6 @@ BY = {
     Party.COACH: S.CANCELLED_BY_COACH,
     Party.ACADEMY: S.CANCELLED_BY_ACADEMY,
 }
-
-
-class No(Exception):
-    """The verb refuses, with this error."""
-
-    def __init__(self, error: str) -> None:
-        super().__init__(error)
-        self.error = error
 
 
 @dataclass

@@ -3,70 +3,29 @@
 The controls plant a mistake and see that it is found.
 """
 
-import asyncio
-import tempfile
-from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
+from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID
 
 import pytest
-from hypothesis import HealthCheck, Phase
-from hypothesis.stateful import run_state_machine_as_test
+from hypothesis import Phase
 
-from academy.database.migrate import migrate
 from academy.errors import DomainError
 from academy.invites import service as invites
-from academy.settings import Settings
 from cohorts.coaching.bookings import letters, rules, slots, steps
 from cohorts.coaching.credits.ledger import Ledger
 from tests.cohorts.coaching.bookings.machine import HAPPENS, Machine
-from tests.conftest import MEMORY
-from tests.support.examples import examples
-
-
-def machine(number: int, *, steps: int = 40, phases: tuple[Phase, ...] = tuple(Phase)) -> None:
-    run_state_machine_as_test(
-        Machine,
-        settings=examples(
-            number,
-            stateful_step_count=steps,
-            phases=phases,
-            derandomize=True,
-            database=None,
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
-
-
-@pytest.fixture(scope="module")
-def template() -> Iterator[Path]:
-    """A migrated SQLite file to start each example from."""
-    with tempfile.TemporaryDirectory(dir=MEMORY) as folder:
-        asyncio.run(migrate(Settings(data_dir=Path(folder))))
-        yield Path(folder) / "academy.sqlite3"
-
-
-@pytest.fixture
-def migrated(template: Path) -> Iterator[None]:
-    """The machine runs on SQLite."""
-    Machine.template, Machine.postgres = template, ""
-    yield
+from tests.support.machines import play
 
 
 @pytest.mark.slow
-def test_whatever_happens_on_sqlite_credits_times_and_calendars_are_right(migrated: None) -> None:
-    machine(25)
+def test_whatever_happens_on_sqlite_credits_times_and_calendars_are_right(on_sqlite: None) -> None:
+    play(Machine, 25)
 
 
 @pytest.mark.slow
-def test_whatever_happens_on_postgresql_credits_times_and_calendars_are_right(
-    migrated: None, new_postgres_url: str, tmp_path: Path
-) -> None:
-    asyncio.run(migrate(Settings(data_dir=tmp_path, database_url=new_postgres_url)))
-    Machine.postgres = new_postgres_url
-
-    machine(10)
+def test_whatever_happens_on_postgresql_credits_times_and_calendars_are_right(on_postgresql: None) -> None:
+    play(Machine, 10)
 
 
 # ---------------------------------------------------------------- planted bugs
@@ -133,11 +92,11 @@ def a_wish_holds_the_session(patch: pytest.MonkeyPatch) -> None:
     ],
 )
 def test_a_planted_mistake_is_found(
-    migrated: None, monkeypatch: pytest.MonkeyPatch, plant: Plant, often: list[str]
+    on_sqlite: None, monkeypatch: pytest.MonkeyPatch, plant: Plant, often: list[str]
 ) -> None:
     """What the mistake is in happens more ``often`` than else, so that few examples find it."""
     plant(monkeypatch)
     monkeypatch.setattr(Machine, "happens", HAPPENS + often * 12)
 
     with pytest.raises((AssertionError, DomainError)):
-        machine(120, phases=(Phase.generate,))
+        play(Machine, 120, phases=(Phase.generate,))

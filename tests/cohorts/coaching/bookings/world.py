@@ -1,99 +1,63 @@
-"""An academy with coaching beside a model of what should be, and what must hold whatever happens in it.
+"""An academy with coaching beside a model of what should be, and what must hold whatever happens in it."""
 
-On SQLite each example has a file of its own, on PostgreSQL an emptied database.
-"""
-
-import asyncio
-import shutil
-import tempfile
 from collections.abc import Callable, Coroutine
-from copy import deepcopy
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from typing import Any, ClassVar
+from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant
+from hypothesis.stateful import initialize, invariant
 
 from academy import database as room
 from academy.errors import DomainError
 from academy.invites import service as invites
 from academy.outbox.tables import Message
 from academy.people.queries import contacts
-from academy.settings import Settings
 from cohorts.coaching import jobs
 from cohorts.coaching.bookings import queries, rules, slots
 from cohorts.coaching.bookings.tables import SessionStatus as S
 from cohorts.coaching.credits import queries as ledgers
 from cohorts.coaching.credits.rules import balance
-from tests.cohorts.coaching.bookings.model import Coach, Model, No, Place, Session
-from tests.conftest import MEMORY, empty
+from tests.cohorts.coaching.bookings.model import Coach, Model, Place
+from tests.conftest import NOW
 from tests.support import makers
 from tests.support.calendars import Calendars
+from tests.support.machines import Academy
 
-START = datetime(2026, 6, 1, 9, 0, tzinfo=UTC)
 
-
-class World(RuleBasedStateMachine):
+class World(Academy):
     """Three people, one of whom also coaches, three coaches, one of whom confirms, and a coordinator."""
-
-    template: ClassVar[Path]
-    postgres: ClassVar[str] = ""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.loop = asyncio.new_event_loop()
-        self.folder = Path(tempfile.mkdtemp(dir=MEMORY))
-        if not self.postgres:
-            shutil.copy(self.template, self.folder / "academy.sqlite3")
-        self.engine = room.connect(Settings(data_dir=self.folder, database_url=self.postgres))
-        self.run(room.open(self.engine))
-        room.use(self.engine)
-        if self.postgres:
-            self.run(empty(self.engine))
-        self.now = START
-        self.calendars = Calendars()
-
-    def run(self, coroutine: Coroutine[Any, Any, Any]) -> Any:
-        return self.loop.run_until_complete(coroutine)
-
-    def teardown(self) -> None:
-        self.run(room.close(self.engine))
-        self.loop.close()
-        shutil.rmtree(self.folder)
 
     @initialize()
     def an_academy(self) -> None:
         self.run(self.make())
 
     async def make(self) -> None:
-        programme = await makers.a_programme(now=START)
-        await makers.coaching_rules(programme, chemistry_calls=2, move_hours=48, one_coach=False, now=START)
-        far = START + timedelta(days=300)
-        here, there = [
-            await makers.a_cohort(programme=programme, sessions=1, starts_at=far, now=START) for _ in range(2)
-        ]
+        self.calendars = Calendars()
+        programme = await makers.a_programme(now=NOW)
+        await makers.coaching_rules(programme, chemistry_calls=2, move_hours=48, one_coach=False, now=NOW)
+        far = NOW + timedelta(days=300)
+        here, there = [await makers.a_cohort(programme=programme, sessions=1, starts_at=far, now=NOW) for _ in range(2)]
         self.there = there
         names = ["Ana", "Bea", "Cal"]
-        people = [await makers.a_person(name=name, now=START) for name in names]
+        people = [await makers.a_person(name=name, now=NOW) for name in names]
         coaches = {}
         for name, person in (("Dan", None), ("Eve", None), ("Cal", people[2])):
             made = await makers.a_coach(
-                name=name, person=person, programme=programme, confirms=name == "Eve", link="", now=START
+                name=name, person=person, programme=programme, confirms=name == "Eve", link="", now=NOW
             )
             view = await makers.coaches.coach(made)
             coaches[made] = Coach(view.person, name, view.confirms)
         places = []
         for name, person in zip(names, people, strict=True):
-            enrolled = await makers.an_enrolment(cohort=here, person=person, now=START)
+            enrolled = await makers.an_enrolment(cohort=here, person=person, now=NOW)
             places.append(Place(enrolled.enrolment, person, name))
         events: dict[UUID, list[tuple[datetime, datetime]]] = {}
         for day, guests in ((2, [people[0]]), (3, [people[1], coaches[list(coaches)[0]].person])):
-            starts_at = START + timedelta(days=day)
+            starts_at = NOW + timedelta(days=day)
             event = await invites.create_event(
-                title="Something else", starts_at=starts_at, ends_at=starts_at + timedelta(hours=1), now=START
+                title="Something else", starts_at=starts_at, ends_at=starts_at + timedelta(hours=1), now=NOW
             )
-            await invites.invite(event, guests, now=START)
+            await invites.invite(event, guests, now=NOW)
             for guest in guests:
                 events.setdefault(guest, []).append((starts_at, starts_at + timedelta(hours=1)))
         self.model = Model(coaches, places, events)
@@ -124,27 +88,13 @@ class World(RuleBasedStateMachine):
         return next(each for each in model.places if each.id == place.id)
 
     def both(self, expected: Callable[[Model], Any], verb: Coroutine[Any, Any, Any]) -> tuple[Any, Any] | None:
-        """Carry out a verb and what the model says of it: both refuse for the same reason, or neither does."""
-        model = deepcopy(self.model)
-        try:
-            should, refused = expected(model), ""
-        except No as no:
-            should, refused = None, no.error
-        try:
-            result = self.run(verb)
-        except DomainError as error:
-            assert type(error).__name__ == refused, f"refused with {error!r} instead of {refused or 'nothing'}"
-            if isinstance(error, rules.SlotTaken):
-                assert len(error.nearest) == 3
-            return None
-        assert not refused, f"not refused with {refused}"
-        if isinstance(should, Session):
-            should.place = self.place_in(self.model, should.place)
-            return should, result
-        current = [each.id for each in self.current]
-        self.model = model
-        self.current = [next(each for each in model.places if each.id == id) for id in current]
-        return should, result
+        found = super().both(expected, verb)
+        self.current = [self.place_in(self.model, each) for each in self.current]
+        return found
+
+    def is_refused(self, error: DomainError) -> None:
+        if isinstance(error, rules.SlotTaken):
+            assert len(error.nearest) == 3
 
     # ------------------------------------------------------------------ what must hold
     @invariant()
@@ -185,7 +135,7 @@ class World(RuleBasedStateMachine):
         if not hasattr(self, "model"):
             return
         held = self.run(
-            slots.held(list(self.addresses), since=START - timedelta(days=9), until=START + timedelta(days=400))
+            slots.held(list(self.addresses), since=NOW - timedelta(days=9), until=NOW + timedelta(days=400))
         )
         for number, one in enumerate(held):
             for other in held[number + 1 :]:
