@@ -164,6 +164,16 @@ def _asked(asked: Sequence[Asked]) -> list[Task]:
                     href=f"/coaching/{one.enrolment}/goals",
                 )
             )
+        if one.manager:
+            found.append(
+                Task(
+                    id=f"manager-{one.enrolment}",
+                    what="Name the manager who agrees to your goals",
+                    why=f"{one.programme_name}: nobody is asked before you say who it is.",
+                    action="Name your manager",
+                    href=f"/coaching/{one.enrolment}/goals#manager",
+                )
+            )
         if one.evaluation:
             found.append(
                 Task(

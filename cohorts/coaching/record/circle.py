@@ -169,13 +169,21 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
 
     party: Party
     name: str
+    """Empty while nobody is chosen or named."""
     asked_at: datetime | None
     agreed_at: datetime | None
     agreement: UUID | None = None
+    missing: bool = False
+    """Has a say, and is nobody yet: no coach is chosen, or no manager named."""
 
     @property
     def called(self) -> str:
         return rules.PARTY_CALLED[self.party]
+
+    @property
+    def tag(self) -> tuple[str, str]:
+        """In words, and a colour."""
+        return rules.standing(self.party, missing=self.missing, asked_at=self.asked_at, agreed_at=self.agreed_at)
 
 
 class Goals(msgspec.Struct, frozen=True, kw_only=True):
@@ -185,6 +193,7 @@ class Goals(msgspec.Struct, frozen=True, kw_only=True):
     goals: list[Goal]
     dropped: list[Goal]
     standings: list[Standing]
+    """Of everybody who has a say, also of who is not chosen or named yet."""
 
     @property
     def seal(self) -> str:
@@ -196,12 +205,25 @@ class Goals(msgspec.Struct, frozen=True, kw_only=True):
         return bool(self.goals) and all(standing.agreed_at for standing in self.standings)
 
     @property
+    def tag(self) -> tuple[str, str]:
+        """How far they are agreed, in words, and a colour."""
+        waits = [each.party for each in self.standings if not each.agreed_at]
+        named = {each.party for each in self.standings if not each.missing}
+        return rules.agreed(waits, named)
+
+    @property
+    def names_manager(self) -> bool:
+        """Whether a manager has a say, and the coachee has named none yet."""
+        return bool(self.goals) and any(each.missing and each.party is Party.MANAGER for each in self.standings)
+
+    @property
     def rated(self) -> bool:
         return any(goal.ratings for goal in self.goals)
 
     @property
     def manager(self) -> Standing | None:
-        return next((each for each in self.standings if each.party is Party.MANAGER), None)
+        """The one whom the coachee has named."""
+        return next((each for each in self.standings if each.party is Party.MANAGER and not each.missing), None)
 
     def of(self, party: Party) -> Standing | None:
         return next((each for each in self.standings if each.party is party), None)
@@ -233,12 +255,13 @@ async def goals(enrolment: UUID) -> Goals:
 
 def _standings(here: Circle, agreements: dict[Party, dict[str, Any]]) -> list[Standing]:
     """Who has a say. What a former coach agreed to does not count for the one who came after."""
-    people: list[tuple[Party, UUID | None, str]] = [(Party.COACHEE, here.coachee, here.coachee_name)]
-    if here.coach_person is not None:
-        people.append((Party.COACH, here.coach_person, here.coach_name))
-    if here.three_way_goals and Party.MANAGER in agreements:
-        manager = agreements[Party.MANAGER]
-        people.append((Party.MANAGER, manager["person"], manager["name"]))
+    people: list[tuple[Party, UUID | None, str]] = [
+        (Party.COACHEE, here.coachee, here.coachee_name),
+        (Party.COACH, here.coach_person, here.coach_name),
+    ]
+    if here.three_way_goals:
+        manager = agreements.get(Party.MANAGER, {})
+        people.append((Party.MANAGER, manager.get("person"), manager.get("name", "")))
     standings = []
     for party, person, name in people:
         row = agreements.get(party)
@@ -250,6 +273,7 @@ def _standings(here: Circle, agreements: dict[Party, dict[str, Any]]) -> list[St
                 asked_at=row["asked_at"] if row and counts else None,
                 agreed_at=row["agreed_at"] if row and counts else None,
                 agreement=row["id"] if row and counts else None,
+                missing=person is None,
             )
         )
     return standings

@@ -14,7 +14,10 @@ _COACHED = database.compiled_sql(
     f"""
     SELECT en.id AS enrolment, ep.name, g.name AS programme_name,
            (SELECT count(*) FROM goal o WHERE o.enrolment = en.id AND o.dropped_at IS NULL) AS goals,
-           (SELECT count(*) FROM goal_agreement a WHERE a.enrolment = en.id AND a.agreed_at IS NULL) AS unanswered,
+           (SELECT count(*) FROM goal_agreement a WHERE a.enrolment = en.id AND a.agreed_at IS NULL
+                AND (a.party <> 'manager' OR r.three_way_goals)) AS unanswered,
+           CASE WHEN r.three_way_goals AND NOT EXISTS (SELECT 1 FROM goal_agreement a
+                WHERE a.enrolment = en.id AND a.party = 'manager') THEN 1 ELSE 0 END AS no_manager,
            EXISTS (SELECT 1 FROM goal_agreement a JOIN coach k ON k.person = a.person
                 WHERE a.enrolment = en.id AND a.party = 'coach' AND k.id = :coach
                     AND a.agreed_at IS NOT NULL) AS agreed
@@ -31,7 +34,7 @@ _COACHED = database.compiled_sql(
         AND {OWN_COACH} = :coach
     ORDER BY lower(ep.name), en.id
     """,
-    types={"agreed": bool},
+    types={"agreed": bool, "no_manager": bool},
 )
 
 
@@ -46,6 +49,8 @@ class Coached(msgspec.Struct, frozen=True, kw_only=True):
     """Parties who have been asked and have not agreed yet."""
     agreed: bool
     """The coach has agreed."""
+    no_manager: bool
+    """A manager has a say, and the coachee has named none yet."""
 
     @property
     def goals_path(self) -> str:
@@ -61,7 +66,9 @@ class Coached(msgspec.Struct, frozen=True, kw_only=True):
         if self.goals == 0:
             return "No goals yet"
         number = f"{self.goals} goal" + ("" if self.goals == 1 else "s")
-        return f"{number}, agreed" if self.agreed and self.unanswered == 0 else f"{number}, not agreed by everybody"
+        if not self.agreed or self.unanswered:
+            return f"{number}, not agreed by everybody"
+        return f"{number}, no manager named yet" if self.no_manager else f"{number}, agreed"
 
 
 async def coached(coach: UUID, *, since: datetime) -> list[Coached]:
@@ -75,17 +82,21 @@ _ASKED = database.compiled_sql(
            CASE WHEN a.id IS NULL OR a.agreed_at IS NOT NULL
                 OR NOT EXISTS (SELECT 1 FROM goal o WHERE o.enrolment = en.id AND o.dropped_at IS NULL)
                 THEN 0 ELSE 1 END AS goals,
+           CASE WHEN en.status = 'enrolled' AND v.id IS NULL AND r.three_way_goals AND m.id IS NULL
+                AND EXISTS (SELECT 1 FROM goal o WHERE o.enrolment = en.id AND o.dropped_at IS NULL)
+                THEN 1 ELSE 0 END AS manager,
            CASE WHEN v.id IS NULL OR v.answered_at IS NOT NULL THEN 0 ELSE 1 END AS evaluation
     FROM enrolment en
     JOIN cohort c ON c.id = en.cohort
     JOIN programme g ON g.id = c.programme
+    JOIN coaching_rules r ON r.programme = g.id
     LEFT JOIN goal_agreement a ON a.enrolment = en.id AND a.party = 'coachee'
+    LEFT JOIN goal_agreement m ON m.enrolment = en.id AND m.party = 'manager'
     LEFT JOIN closing_evaluation v ON v.enrolment = en.id
-    WHERE en.person = :person AND ((a.id IS NOT NULL AND a.agreed_at IS NULL)
-        OR (v.id IS NOT NULL AND v.answered_at IS NULL))
+    WHERE en.person = :person AND (a.id IS NOT NULL OR (v.id IS NOT NULL AND v.answered_at IS NULL))
     ORDER BY en.created_at, en.id
     """,
-    types={"goals": bool, "evaluation": bool},
+    types={"goals": bool, "manager": bool, "evaluation": bool},
 )
 
 
@@ -96,6 +107,8 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     programme_name: str
     goals: bool
     """To agree to the goals, which the coach has written or changed."""
+    manager: bool
+    """To name the manager who agrees as well; not once the coaching is over."""
     evaluation: bool
     """To look back on the coaching."""
 
@@ -103,7 +116,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
 async def asked_of(person: UUID) -> list[Asked]:
     """What waits for this coachee, for their home page. One query."""
     found = [Asked(**row) for row in await _ASKED.run(person=person)]
-    return [one for one in found if one.goals or one.evaluation]
+    return [one for one in found if one.goals or one.manager or one.evaluation]
 
 
 _WAITS = database.compiled_sql(

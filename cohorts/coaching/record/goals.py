@@ -174,6 +174,8 @@ async def _ask(before: Goals, *, by: Party, actor: Actor, now: datetime) -> None
     whom = {Party.COACHEE: here.coachee, Party.COACH: here.coach_person}
     letters: list[outbox.Letter] = []
     for standing in before.standings:
+        if standing.missing:
+            continue
         told = standing.asked_at and not standing.agreed_at and now - standing.asked_at < ASKED_LATELY
         asked_at = standing.asked_at if told else now
         if standing.party is Party.MANAGER:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -58,6 +58,26 @@ class NotOver(DomainError):
 def seal(goals: Iterable[UUID]) -> str:
     """Names a set of goals in its order. A goal's words never change under its id, so this names the words as well."""
     return hashlib.sha256(" ".join(str(goal) for goal in goals).encode()).hexdigest()[:16]
+
+
+def standing(party: Party, *, missing: bool, asked_at: datetime | None, agreed_at: datetime | None) -> tuple[str, str]:
+    """How one party stands to the goals, in words, and a colour."""
+    if missing:
+        return ("Not named yet" if party is Party.MANAGER else "Not chosen yet"), "grey"
+    if agreed_at is not None:
+        return "Agreed", "green"
+    return ("Asked", "yellow") if asked_at is not None else ("Not asked yet", "grey")
+
+
+def agreed(waits: Iterable[Party], named: Collection[Party]) -> tuple[str, str]:
+    """How far goals are agreed, in words, and a colour. ``waits``: who has a say and has not agreed; ``named``: who of
+    them is somebody already."""
+    left = list(waits)
+    if not left:
+        return "Agreed", "green"
+    if left == [Party.MANAGER] and Party.MANAGER not in named:
+        return "No manager named yet", "yellow"
+    return "Not agreed yet", "yellow"
 
 
 def why_not_agree(*, goals: int) -> NoGoals | None:

@@ -38,6 +38,37 @@ async def test_the_state_says_whether_everybody_has_agreed(now: datetime) -> Non
     assert await states(pair, now) == [("Priya Nair", "2 goals, agreed", False)]
 
 
+async def test_the_state_says_that_no_manager_is_named(now: datetime) -> None:
+    pair = await a_pair(now=now, three_way=True)
+    await pair.with_goals("Speak up", agreed=True)
+    before = await states(pair, now)
+    told = {"name": "Maya Manager", "address": "maya@council.example"}
+    await service.ask_manager(pair.enrolment, **told, actor=pair.as_coachee, now=now)
+    asked = await states(pair, now)
+    found = await circle.goals(pair.enrolment)
+    assert found.manager and found.manager.agreement
+
+    await service.agree_by_link(found.manager.agreement, seal=found.seal, now=now)
+
+    assert before == [("Priya Nair", "1 goal, no manager named yet", False)]
+    assert asked == [("Priya Nair", "1 goal, not agreed by everybody", False)]
+    assert await states(pair, now) == [("Priya Nair", "1 goal, agreed", False)]
+
+
+async def test_a_coachee_is_asked_to_name_a_manager_until_the_coaching_is_over(now: datetime) -> None:
+    pair = await a_pair(now=now, three_way=True)
+    before = await coachees.asked_of(pair.coachee)
+    await pair.with_goals("Speak up")
+    (with_goals,) = await coachees.asked_of(pair.coachee)
+    await pair.over()
+    await service.ask_evaluations(now)
+    (afterwards,) = await coachees.asked_of(pair.coachee)
+
+    assert before == []
+    assert (with_goals.goals, with_goals.manager) == (False, True)
+    assert (afterwards.manager, afterwards.evaluation) == (False, True)
+
+
 async def test_a_chemistry_call_and_a_cancelled_session_make_nobody_a_coachee(now: datetime) -> None:
     pair = await a_pair(now=now, chosen=False)
     await pair.session(kind=SessionKind.CHEMISTRY, status=SessionStatus.COMPLETED)

@@ -145,6 +145,18 @@ async def test_the_audit_trail_says_who_and_when_without_the_words(now: datetime
 
 
 class TestWhoseGoals:
+    async def test_without_a_coach_they_are_agreed_by_nobody_else(self, now: datetime) -> None:
+        pair = await a_pair(now=now, chosen=False)
+        await pair.with_goals()
+
+        found = await circle.goals(pair.enrolment)
+
+        assert [(each.called, each.tag[0]) for each in found.standings] == [
+            ("Coachee", "Agreed"),
+            ("Coach", "Not chosen yet"),
+        ]
+        assert (found.agreed, found.tag[0]) == (False, "Not agreed yet")
+
     async def test_without_a_choice_they_belong_to_the_coach_of_the_latest_session(self, now: datetime) -> None:
         pair = await a_pair(now=now, chosen=False)
         eve = await a_pair(now=now, coach="Eve Coach", coachee="Omar Other")
@@ -204,6 +216,36 @@ class TestManager:
         await service.agree_by_link(found.manager.agreement, seal=found.seal, now=now)
 
         assert (await circle.goals(pair.enrolment)).agreed
+
+    async def test_before_a_manager_is_named_the_goals_are_not_agreed(self, now: datetime) -> None:
+        pair = await a_pair(now=now, three_way=True)
+        await pair.with_goals(agreed=True)
+
+        found = await circle.goals(pair.enrolment)
+
+        assert [(each.called, each.name, each.tag[0]) for each in found.standings] == [
+            ("Coachee", "Priya Nair", "Agreed"),
+            ("Coach", "Dan Coach", "Agreed"),
+            ("Manager", "", "Not named yet"),
+        ]
+        assert (found.agreed, found.tag[0], found.manager) == (False, "No manager named yet", None)
+
+    async def test_where_no_manager_has_a_say_two_are_enough(self, now: datetime) -> None:
+        pair = await a_pair(now=now)
+        await pair.with_goals(agreed=True)
+
+        found = await circle.goals(pair.enrolment)
+
+        assert (found.agreed, found.tag[0], found.names_manager) == (True, "Agreed", False)
+
+    async def test_a_change_asks_no_manager_who_is_not_named(self, now: datetime) -> None:
+        pair = await a_pair(now=now, three_way=True)
+        await pair.with_goals(agreed=True)
+
+        await service.set_goals(pair.enrolment, [LISTEN], actor=pair.as_coachee, now=now + timedelta(days=1))
+
+        assert await agreed(pair) == {Party.COACHEE: True, Party.COACH: False, Party.MANAGER: False}
+        assert await mails("coaching-goals-manager") == []
 
     async def test_the_mail_is_hidden_from_staff_and_does_not_say_the_goals(self, now: datetime) -> None:
         await self.asked(now)

@@ -14,6 +14,7 @@ from tests.conftest import Clock
 from tests.support.client import field_errors, heading, post, sign_in, words
 from tests.support.coached import Pair, a_pair
 from tests.support.makers import a_coordinator
+from tests.support.pages import links
 from tests.support.queries import counted
 
 
@@ -142,6 +143,39 @@ class TestGoals:
 
 
 class TestManager:
+    async def test_who_has_named_nobody_reads_so_and_how(self, client: httpx.AsyncClient, pair: Pair) -> None:
+        path = f"/coaching/{pair.enrolment}/goals"
+        await pair.with_goals("Speak up", agreed=True)
+        session = await pair.session(days=3)
+        await sign_in(client, pair.coachee)
+        mine, home, booked = [await client.get(at) for at in (path, "/home", f"/coaching/sessions/{session}")]
+        await manager_path(pair)
+        asked, later = await client.get(path), await client.get("/home")
+        await sign_in(client, pair.coach_person)
+
+        assert heading(mine) == "Your goals No manager named yet"
+        shown = words(mine)
+        assert shown[shown.index("Manager") + 1] == "Not named yet"
+        told = "In this programme your manager agrees to the goals as well. Nobody is asked before you say who it is."
+        assert told in shown and 'id="manager"' in mine.text
+        assert "Name the manager who agrees to your goals" in words(home)
+        assert f"{path}#manager" in links(home).values()
+        assert links(booked)["Name your manager"] == f"{path}#manager"
+        assert heading(asked) == "Your goals Not agreed yet"
+        assert words(asked)[words(asked).index("Maya Manager") + 3] == "Asked"
+        assert not any("Name the manager" in each for each in words(later))
+
+    async def test_the_coach_reads_that_none_is_named(self, client: httpx.AsyncClient, pair: Pair) -> None:
+        await pair.with_goals("Speak up", agreed=True)
+        await sign_in(client, pair.coach_person)
+
+        answer = await client.get(f"/coaching/{pair.enrolment}/goals")
+
+        assert heading(answer) == "Goals of Priya Nair No manager named yet"
+        told = "Only Priya Nair can name the manager, on this page, and has not done so yet. "
+        assert told + "Until then the goals are not agreed by everybody." in words(answer)
+        assert not [each for each in words(answer) if each == "Ask my manager"]
+
     async def test_the_mail_s_link_opens_a_page_with_one_button_and_changes_nothing(
         self, client: httpx.AsyncClient, pair: Pair
     ) -> None:
