@@ -72,6 +72,8 @@ POST   /account/address
 GET    /account/calendar
 POST   /account/calendar
 POST   /account/calendar/end
+GET    /account/everything
+POST   /account/everything
 POST   /account/sign-out-everywhere
 GET    /account/tokens
 POST   /account/tokens
@@ -339,6 +341,9 @@ POST   /people/{person:uuid}/addresses/{address:uuid}/verified
 POST   /people/{person:uuid}/cohorts
 GET    /people/{person:uuid}/edit
 POST   /people/{person:uuid}/edit
+GET    /people/{person:uuid}/everything
+POST   /people/{person:uuid}/everything
+POST   /people/{person:uuid}/everything/tell
 GET    /people/{person:uuid}/role
 POST   /people/{person:uuid}/role
 GET    /programmes/manage

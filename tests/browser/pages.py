@@ -118,6 +118,7 @@ LOOKS: list[Look] = [
     own("/account/calendar", shot="account-calendar"),
     own("/account/tokens", shot="account-tokens"),
     own("/account/tokens/{token:uuid}/end", "/account/tokens/{token}/end"),
+    own("/account/everything", shot="everything"),
     own("/certificates/{certificate:uuid}", "/certificates/{own_certificate}", shot="certificate"),
     Look(route="/home", path="/home", who="coordinator"),
     # for facilitators
@@ -283,6 +284,7 @@ LOOKS: list[Look] = [
     office("/people/new"),
     office(P, "/people/{person}", shot="person"),
     office(P + "/edit", "/people/{person}/edit", shot="person-edit"),
+    office(P + "/everything", "/people/{person}/everything", shot="everything-held"),
     office(P + "/role", "/people/{person}/role"),
     office(P + "/addresses/{address:uuid}/remove", "/people/{person}/addresses/{address}/remove"),
     office("/organisations", shot="organisations"),

@@ -276,6 +276,7 @@ SAMPLES: dict[str, dict[str, object]] = {
         "status": "You have a place.",
         "manage_link": MANAGE,
     },
+    "copy-ready": {"first_name": "Priya", "copy_link": f"{SITE}/account/everything"},
     "registration-expired": {"first_name": "Priya", "cohort": COHORT, "link": f"{SITE}/cohorts/TT-E-06"},
 }
 EVERY = letters.names()
