@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -13,9 +12,10 @@ from academy.audit.service import ACADEMY
 from academy.settings import Settings
 from benchmarks import seeds
 from benchmarks.asking import request
-from benchmarks.load import Outcome, Plan, ask
-from benchmarks.printing import Cell, line, milliseconds, percentile, table, title
-from benchmarks.servers import FULL, KINDS, LIVE, READY, Served, academy_of
+from benchmarks.crowds import FIGURES, NOTE, academies, figures, rush
+from benchmarks.load import Outcome
+from benchmarks.printing import Cell, line, table, title
+from benchmarks.servers import FULL
 from cohorts.coaching.bookings import queries
 from cohorts.coaching.times.tables import Nation
 from cohorts.enrolment import service as enrolment
@@ -49,7 +49,7 @@ def race(settings: Settings, ports: list[int], *, people: int, apart: int) -> Ra
         wanted = starts_at + timedelta(minutes=apart * (number % 2))
         body = msgspec.json.encode({"coach": str(coach), "starts_at": wanted.isoformat(), "minutes": 60})
         posts.append(request("POST", f"/api/my/coaching/{place}/sessions", token=token, body=body))
-    outcome = ask(Plan(ports, posts, at_once=True, beside=[LIVE, READY]))
+    outcome = rush(ports, posts)
     told = [msgspec.json.decode(body) for body in outcome.bodies if body]
     lost = [one for one in told if "nearest" in one]
     booked = seeds.inside(settings, lambda: queries.of_coach(coach))
@@ -78,39 +78,22 @@ async def _crowd(people: int) -> tuple[UUID, datetime, list[UUID], list[str]]:
 
 
 def run() -> None:
-    title(
-        "A crowd for one time of a coach at one instant",
-        "each on a connection that is open; beside: the p95 of two that are asked every 5 ms meanwhile",
-    )
+    title("A crowd for one time of a coach at one instant", NOTE)
     rows: list[list[Cell]] = []
-    for kind in KINDS:
-        with academy_of(kind) as settings:
-            for processes in (1, 2) if kind == "PostgreSQL" else (1,):
-                with ExitStack() as stack:
-                    made = [stack.enter_context(Served(settings, ACADEMY_SCHEDULER="0")) for _ in range(processes)]
-                    ports = [each.port for each in made]
-                    race(settings, ports, people=10, apart=0)  # warms up
-                    for apart in (0, 30):
-                        races = [race(settings, ports, people=PEOPLE, apart=apart) for _ in range(ROUNDS)]
-                        rows.append(_row(kind, processes, apart, races))
-    head = ["database", "servers", "people", "wanted", "rounds", "winners", "errors", "p95"]
-    table([*head, "beside: /health/live", "beside: /health/ready", ""], rows)
+    for kind, settings, ports in academies():
+        race(settings, ports, people=10, apart=0)  # warms up
+        for apart in (0, 30):
+            races = [race(settings, ports, people=PEOPLE, apart=apart) for _ in range(ROUNDS)]
+            rows.append(
+                [
+                    kind,
+                    len(ports),
+                    PEOPLE,
+                    f"two times {apart} minutes apart" if apart else "one time",
+                    len(races),
+                    ", ".join(str(one) for one in sorted({one.winners for one in races})),
+                    *figures(races, errors=sum(one.outcome.errors for one in races)),
+                ]
+            )
+    table(["database", "servers", "people", "wanted", "rounds", "winners", *FIGURES], rows)
     line("Right: one winner and one session in every round, and everybody else is offered three other times.")
-
-
-def _row(kind: str, processes: int, apart: int, races: list[Race]) -> list[Cell]:
-    return [
-        kind,
-        processes,
-        PEOPLE,
-        f"two times {apart} minutes apart" if apart else "one time",
-        len(races),
-        ", ".join(str(one) for one in sorted({one.winners for one in races})),
-        sum(one.outcome.errors for one in races),
-        milliseconds(percentile([each for one in races for each in one.outcome.latencies], 0.95)),
-        *(
-            milliseconds(percentile([each for one in races for each in one.outcome.beside[number]], 0.95))
-            for number in (0, 1)
-        ),
-        "right" if all(one.right for one in races) else "WRONG",
-    ]

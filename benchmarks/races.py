@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from contextlib import ExitStack
 from datetime import timedelta
 
 import msgspec
@@ -12,9 +11,10 @@ from academy import clock
 from academy.settings import Settings
 from benchmarks import seeds
 from benchmarks.asking import request
-from benchmarks.load import Outcome, Plan, ask
-from benchmarks.printing import Cell, line, milliseconds, percentile, table, title
-from benchmarks.servers import FULL, KINDS, LIVE, READY, Served, academy_of
+from benchmarks.crowds import FIGURES, NOTE, academies, figures, rush
+from benchmarks.load import Outcome
+from benchmarks.printing import Cell, line, table, title
+from benchmarks.servers import FULL
 from tests.support.makers import a_cohort, a_programme
 
 CROWDS = ((100, 1, 20), (500, 20, 3)) if FULL else ((100, 1, 5), (500, 20, 1))
@@ -42,7 +42,7 @@ def race(settings: Settings, ports: list[int], *, people: int, places: int) -> R
     """One crowd at one instant, in a new cohort."""
     code, tokens = seeds.inside(settings, lambda: _crowd(people, places))
     posts = [request("POST", f"/api/cohorts/{code}/enrolments", token=token) for token in tokens]
-    outcome = ask(Plan(ports, posts, at_once=True, beside=[LIVE, READY]))
+    outcome = rush(ports, posts)
     told = [msgspec.json.decode(body) for body in outcome.bodies if body]
     rows = seeds.inside(settings, lambda: seeds.counted_in(code))
     there = {(row["status"], row["list_number"]) for row in rows}
@@ -73,40 +73,22 @@ async def _crowd(people: int, places: int) -> tuple[str, list[str]]:
 
 
 def run() -> None:
-    title(
-        "A crowd for the last places at one instant",
-        "each on a connection that is open; beside: the p95 of two that are asked every 5 ms meanwhile",
-    )
+    title("A crowd for the last places at one instant", NOTE)
     rows: list[list[Cell]] = []
-    for kind in KINDS:
-        with academy_of(kind) as settings:
-            for processes in (1, 2) if kind == "PostgreSQL" else (1,):
-                with ExitStack() as stack:
-                    made = [stack.enter_context(Served(settings, ACADEMY_SCHEDULER="0")) for _ in range(processes)]
-                    ports = [each.port for each in made]
-                    race(settings, ports, people=20, places=1)  # warms up
-                    for people, places, rounds in CROWDS:
-                        races = [race(settings, ports, people=people, places=places) for _ in range(rounds)]
-                        rows.append(_row(kind, processes, races))
-    head = ["database", "servers", "people", "places", "rounds", "places given", "errors", "p95"]
-    table([*head, "beside: /health/live", "beside: /health/ready", ""], rows)
+    for kind, settings, ports in academies():
+        race(settings, ports, people=20, places=1)  # warms up
+        for people, places, rounds in CROWDS:
+            races = [race(settings, ports, people=people, places=places) for _ in range(rounds)]
+            rows.append(
+                [
+                    kind,
+                    len(ports),
+                    people,
+                    places,
+                    len(races),
+                    ", ".join(str(one) for one in sorted({one.winners for one in races})),
+                    *figures(races, errors=sum(one.outcome.errors + one.lost for one in races)),
+                ]
+            )
+    table(["database", "servers", "people", "places", "rounds", "places given", *FIGURES], rows)
     line("Right: exactly the places given in every round, everybody else numbered from 1 without a gap, nobody lost.")
-
-
-def _row(kind: str, processes: int, races: list[Race]) -> list[Cell]:
-    given = sorted({one.winners for one in races})
-    return [
-        kind,
-        processes,
-        races[0].people,
-        races[0].places,
-        len(races),
-        ", ".join(str(one) for one in given),
-        sum(one.outcome.errors + one.lost for one in races),
-        milliseconds(percentile([each for one in races for each in one.outcome.latencies], 0.95)),
-        *(
-            milliseconds(percentile([each for one in races for each in one.outcome.beside[number]], 0.95))
-            for number in (0, 1)
-        ),
-        "right" if all(one.right for one in races) else "WRONG",
-    ]
