@@ -86,7 +86,8 @@ COACHING_WORDS = DataClass(
 )
 COACHING_NOTES = DataClass(
     what="Coaching: private notes of a coach, reflections of a coachee",
-    seen_by="Only who wrote them. Please write nothing about health that is not needed.",
+    seen_by="Only who wrote them. A coach’s note is part of the coachee’s own copy of their data if the coach was told "
+    "so before saving it. Please write nothing about health that is not needed.",
     why="Legitimate interests",
     kept="90 days after the coaching ends",
 )
@@ -129,7 +130,8 @@ PAIRINGS = DataClass(
 )
 PAIRING_NOTES = DataClass(
     what="Mentoring: private notes",
-    seen_by="Only who wrote them",
+    seen_by="Only who wrote them. A mentor’s note is part of the mentee’s own copy of their data if the mentor was "
+    "told so before saving it.",
     why="Legitimate interests",
     kept="90 days after the pairing ends",
 )

@@ -190,6 +190,18 @@ async def test_a_private_note_is_on_no_page_but_its_authors(place: Place, clock:
     ] == [200, 404, 404]
 
 
+async def test_a_note_that_is_in_copies_is_on_no_page_but_its_authors_either(place: Place, clock: Clock) -> None:
+    await place.suggest(clock)
+    theirs, people = f"/mentoring/pairings/{place.pairing}", place.here.people
+    before, of_other = await place.seen(), CHANGES.sub("", (await place.mentee.get(theirs)).text)
+
+    await notes.write_note(place.pairing, UNTOLD, author=people["Mia"], now=clock.now, in_copies=True)
+
+    assert [note.text for note in await notes.notes_about(people["Mo"])] == [UNTOLD]
+    assert differ(before, await place.seen()) == []
+    assert CHANGES.sub("", (await place.mentee.get(theirs)).text) == of_other
+
+
 async def test_control_its_author_reads_it(place: Place, clock: Clock) -> None:
     await notes.write_note(place.pairing, UNTOLD, author=place.here.people["Mia"], now=clock.now)
 

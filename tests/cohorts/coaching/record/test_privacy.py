@@ -3,6 +3,8 @@
 Each way is walked by everybody but the author. The control shows that the search would find a note: the author does.
 """
 
+from uuid import UUID
+
 import httpx
 import pytest
 from litestar import Litestar
@@ -10,7 +12,7 @@ from piccolo.conf.apps import Finder
 
 from academy.accounts import service as accounts
 from academy.audit.service import ACADEMY
-from cohorts.coaching.record import parts, queries, service
+from cohorts.coaching.record import notes, parts, queries, service
 from cohorts.coaching.times import service as times
 from tests.conftest import Clock
 from tests.support.client import post, sign_in
@@ -78,6 +80,22 @@ async def test_only_the_author_meets_a_note_anywhere(client: httpx.AsyncClient, 
         "/coaching/my-notes.txt",
         "/coaching/sessions/{session}",
     }
+
+
+async def test_a_note_that_is_in_copies_is_on_no_page_either(
+    client: httpx.AsyncClient, app: Litestar, pair: Pair
+) -> None:
+    """The copy is a file that the coachee asks for; the author meets the note where every note stands."""
+    session = UUID(await session_of(pair))
+    await service.write_note(session, COACHS, author=pair.coach_person, now=pair.now, in_copies=True)
+    assert [note.text for note in await notes.notes_about(pair.coachee)] == [COACHS]
+
+    for person in (await a_coordinator(), pair.coachee):
+        await sign_in(client, person)
+        assert await readers_of(client, app, pair, COACHS) == set()
+
+    await sign_in(client, pair.coach_person)
+    assert await readers_of(client, app, pair, COACHS) == {"/coaching/my-notes.txt", "/coaching/sessions/{session}"}
 
 
 async def test_a_coordinator_who_is_a_coach_too_reads_no_other_coach_s_notes(
