@@ -69,7 +69,9 @@ async def my_times(request: Request[Any, Any, Any], enrolment: FromPath[UUID]) -
         raise Invalid({"coach": "Say which coach, by the id from the list of coaches."})
     kind = SessionKind.CHEMISTRY if asked.get("kind") == SessionKind.CHEMISTRY else SessionKind.COACHING
     minutes = own.length_of(here.mine, coach, kind, _number(asked.get("minutes", "")))
-    starts = await own.free(coach, here.person, minutes=minutes, now=now)
+    starts = []
+    if kind is SessionKind.COACHING or own.why_not_book(here.mine, kind, coach) is None:
+        starts = await own.free(coach, here.person, minutes=minutes, now=now)
     since = _day(asked.get("from", ""))
     wanted = [each for each in starts if since is None or each.date() >= since]
     return api.answer(Times(coach=coach.id, minutes=minutes, zone=coach.zone, starts=wanted))
@@ -84,7 +86,8 @@ async def book(request: Request[Any, Any, Any], enrolment: FromPath[UUID]) -> Js
 
     async def book_it(body: Booking) -> tuple[int, CoachingSessionOut]:
         coach = here.coach(body.coach)
-        assert coach is not None
+        if coach is None:
+            raise NotFound
         await own.not_too_often(here.person, now=now)
         session = await service.book(
             enrolment,

@@ -52,7 +52,7 @@ async def book(
         teacher = await _coach(ledger, coach)
         rules.check_minutes(minutes, kind, by=by, lengths=teacher.lengths, rules=ledger.rules)
         if kind is SessionKind.CHEMISTRY:
-            _check_chemistry(ledger, mine, by=by)
+            _check_chemistry(ledger, mine, teacher, by=by)
         elif ledger.rules.one_coach:
             await _lock_choice(ledger, coach, by=by, actor=actor, now=now)
         session = uuid4()
@@ -157,9 +157,10 @@ async def _lock_choice(ledger: Ledger, coach: UUID, *, by: Party, actor: Actor, 
         raise NotYourCoach(locked.message) from None
 
 
-def _check_chemistry(ledger: Ledger, mine: list[SessionView], *, by: Party) -> None:
+def _check_chemistry(ledger: Ledger, mine: list[SessionView], coach: CoachView, *, by: Party) -> None:
     if by is not Party.COACHEE:
         return
-    made, chosen = queries.chemistry_made(mine), ledger.place.chosen is not None
-    if refused := rules.why_no_chemistry_call(ledger.rules, made=made, chosen=chosen):
+    made, chosen = queries.calls_made(mine), ledger.place.chosen is not None
+    again = coach.name if coach.id in made else ""
+    if refused := rules.why_no_chemistry_call(ledger.rules, made=len(made), chosen=chosen, again=again):
         raise refused

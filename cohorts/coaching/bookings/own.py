@@ -43,7 +43,13 @@ class Here(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def calls_left(self) -> int:
-        return max(0, self.mine.rules.chemistry_calls - self.mine.chemistry_made) if self.mine.may_call else 0
+        """How many chemistry calls can still be booked: one with each coach."""
+        return len(self.to_call[: max(0, self.mine.rules.chemistry_calls - self.mine.chemistry_made)])
+
+    @property
+    def to_call(self) -> list[CoachView]:
+        """With whom a chemistry call can be booked."""
+        return [each for each in self.coaches if why_not_book(self.mine, SessionKind.CHEMISTRY, each) is None]
 
     def coach(self, id: UUID | None) -> CoachView | None:
         """The coach that an address names, or the one that there is; none for one who has left.
@@ -81,12 +87,15 @@ async def not_too_often(person: UUID, *, now: datetime) -> None:
     await limits.check("coaching", str(person), most=MOST_AN_HOUR, minutes=60, now=now)
 
 
-def why_not_book(mine: OwnCoaching, kind: SessionKind) -> DomainError | None:
-    """Why nothing of this kind can be booked now; None when it can."""
+def why_not_book(mine: OwnCoaching, kind: SessionKind, coach: CoachView | None = None) -> DomainError | None:
+    """Why nothing of this kind can be booked now, with this coach; None when it can."""
     if not mine.enrolled:
         return NoCoaching("You no longer have a place in this cohort, so there is nothing to book.")
     if kind is SessionKind.CHEMISTRY:
-        refused = rules.why_no_chemistry_call(mine.rules, made=mine.chemistry_made, chosen=mine.choice is not None)
+        again = coach.name if coach is not None and coach.id in mine.chemistry_with else ""
+        refused = rules.why_no_chemistry_call(
+            mine.rules, made=mine.chemistry_made, chosen=mine.choice is not None, again=again
+        )
         if refused is not None:
             return refused
     if rules.needs_credit(kind, mine.rules) and mine.balance.left < 1:

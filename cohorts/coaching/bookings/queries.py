@@ -206,6 +206,8 @@ class OwnCoaching(msgspec.Struct, frozen=True, kw_only=True):
     """The chosen coach, who no longer coaches in the programme: another one can be chosen."""
     former_name: str = ""
     chemistry_made: int
+    chemistry_with: frozenset[UUID]
+    """The coaches with whom a chemistry call is booked or was had: there is one with each."""
     sessions: list[SessionView]
 
     @property
@@ -215,7 +217,7 @@ class OwnCoaching(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def may_call(self) -> bool:
-        """Whether a chemistry call can be booked."""
+        """Whether a chemistry call can be booked, with a coach with whom there was none."""
         return rules.why_no_chemistry_call(self.rules, made=self.chemistry_made, chosen=self.choice is not None) is None
 
 
@@ -259,16 +261,26 @@ async def own(person: UUID, now: datetime) -> list[OwnCoaching]:
                 enrolled=enrolled,
                 balance=balances[row["enrolment"]],
                 rules=known[row["programme"]],
-                chemistry_made=chemistry_made(mine),
+                chemistry_made=len(calls_made(mine)),
+                chemistry_with=frozenset(calls_made(mine)),
                 sessions=mine,
             )
         )
     return found
 
 
-def chemistry_made(sessions: Sequence[SessionView]) -> int:
-    """How many chemistry calls count against the most there may be."""
-    return sum(each.kind is SessionKind.CHEMISTRY and each.status in rules.CHEMISTRY_COUNTS for each in sessions)
+def calls_made(sessions: Sequence[SessionView]) -> list[UUID]:
+    """The coaches of the chemistry calls that count against the most there may be, one for each call."""
+    return [each.coach for each in sessions if _is_call(each)]
+
+
+def call_with(coach: UUID, sessions: Sequence[SessionView]) -> SessionView | None:
+    """The chemistry call with a coach that is booked or was had."""
+    return next((each for each in reversed(sessions) if each.coach == coach and _is_call(each)), None)
+
+
+def _is_call(session: SessionView) -> bool:
+    return session.kind is SessionKind.CHEMISTRY and session.status in rules.CHEMISTRY_COUNTS
 
 
 # ------------------------------------------------------------------- history

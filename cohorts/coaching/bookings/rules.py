@@ -93,7 +93,7 @@ class NotYourCoach(DomainError):
 
 
 class TooManyChemistryCalls(DomainError):
-    """All chemistry calls have been made, or a coach has been chosen already."""
+    """All chemistry calls have been made, one with this coach has, or a coach has been chosen already."""
 
 
 class WrongLength(DomainError):
@@ -269,8 +269,12 @@ def check_minutes(minutes: int, kind: SessionKind, *, by: Party, lengths: Sequen
         raise WrongLength(f"This coach offers sessions of {offered} minutes. Choose one of them.")
 
 
-def why_no_chemistry_call(rules: Rules, *, made: int, chosen: bool) -> TooManyChemistryCalls | None:
-    """Why no (more) chemistry call can be booked; None when it can."""
+def why_no_chemistry_call(rules: Rules, *, made: int, chosen: bool, again: str = "") -> TooManyChemistryCalls | None:
+    """Why no (more) chemistry call can be booked; None when it can.
+
+    They are for getting to know several coaches, so there is one with each. ``again``: the name of the coach, where
+    one with them is booked or was had.
+    """
     if rules.chemistry_calls == 0:
         return TooManyChemistryCalls("This programme has no chemistry calls. Book a coaching session.")
     if chosen:
@@ -280,6 +284,11 @@ def why_no_chemistry_call(rules: Rules, *, made: int, chosen: bool) -> TooManyCh
             rules.chemistry_calls, f"all {rules.chemistry_calls} chemistry calls"
         )
         return TooManyChemistryCalls(f"You have used {number}. Choose your coach now.")
+    if again:
+        return TooManyChemistryCalls(
+            f"You have your chemistry call with {again} already: there is one with each coach. "
+            "Talk to another coach, or choose yours now."
+        )
     return None
 
 

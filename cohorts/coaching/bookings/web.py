@@ -122,6 +122,8 @@ class Listed(msgspec.Struct, frozen=True, kw_only=True):
     """The first free time, in words; empty if there is none."""
     call: bool
     """Whether a chemistry call can be booked."""
+    called: SessionView | None
+    """The chemistry call that is booked or was had."""
 
 
 @get("/coaching/{enrolment:uuid}/coaches", who=Who.SIGNED_IN)
@@ -134,6 +136,7 @@ async def coaches(request: Request[Any, Any, Any], enrolment: FromPath[UUID]) ->
     minutes = here.mine.rules.chemistry_minutes if here.calls_left else 60
     free = await slots.free(ids, minutes=minutes, since=now, until=until, now=now, coachee=here.person) if ids else {}
     zone = request.user.time_zone
+    to_call = here.to_call
     return page(
         request,
         "cohorts/coaching/bookings/coaches.html",
@@ -148,10 +151,12 @@ async def coaches(request: Request[Any, Any, Any], enrolment: FromPath[UUID]) ->
                 coach=each,
                 facts=_facts(each),
                 next=days.spoken(free[each.id][0], zone) if free.get(each.id) else "",
-                call=here.calls_left > 0,
+                call=each in to_call,
+                called=queries.call_with(each.id, here.mine.sessions),
             )
             for each in here.coaches
         ],
+        zone=zone,
     )
 
 

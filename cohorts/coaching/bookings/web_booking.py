@@ -36,7 +36,7 @@ async def choose_time(request: Request[Any, Any, Any], enrolment: FromPath[UUID]
         return redirect(f"{here.path}/coaches")
     minutes = own.length_of(here.mine, coach, wanted.kind, wanted.minutes)
     chemistry = wanted.kind is SessionKind.CHEMISTRY
-    refused = own.why_not_book(here.mine, wanted.kind)
+    refused = own.why_not_book(here.mine, wanted.kind, coach)
     zone = request.user.time_zone
     found = None
     if refused is None:
@@ -137,7 +137,7 @@ async def _check(
     if here.coach(wanted.coach) is None or wanted.starts_at is None:
         return redirect(f"{here.path}/times")
     coach, starts_at = _chosen(here, wanted)
-    if (refused := own.why_not_book(here.mine, wanted.kind)) is not None:
+    if (refused := own.why_not_book(here.mine, wanted.kind, coach)) is not None:
         raise refused
     minutes = own.length_of(here.mine, coach, wanted.kind, wanted.minutes)
     starts = await own.free(coach, here.person, minutes=minutes, now=now)

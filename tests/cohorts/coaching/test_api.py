@@ -6,8 +6,12 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
+from academy import clock as clock_module
+from academy.audit.service import ACADEMY
 from cohorts.coaching.bookings import own
+from cohorts.coaching.credits import service as credits
 from cohorts.coaching.record import notes
+from cohorts.coaching.times import service as coaches
 from tests.conftest import Clock
 from tests.support import makers
 from tests.support.makers import Coaching
@@ -64,6 +68,26 @@ async def test_somebody_reads_their_credits_and_whom_they_can_book(who: Coaching
     assert mine["credits"] == {"granted": 3, "reserved": 0, "used": 0, "returned": 0, "expired": 0, "left": 3}
     assert mine["sessions"] == []
     assert (told["id"], told["name"], told["minutes"]) == (str(who.coach), "Daniel Reid", [60])
+
+
+async def test_neither_a_coach_who_has_left_nor_a_second_call_with_one_can_be_booked(
+    who: Coaching, ana: Program
+) -> None:
+    await makers.coaching_rules(who.programme, chemistry_calls=2)
+    await makers.a_coach(name="Helen Lowe", programme=who.programme)
+    path = f"/api/my/coaching/{who.enrolment}"
+    before = await ana.get(f"{path}/times?coach={who.coach}&kind=chemistry")
+    call = {"coach": str(who.coach), "kind": "chemistry", "minutes": 30}
+    await ana.post(f"{path}/sessions", {**call, "starts_at": before.json()["starts"][0]})
+
+    again = await ana.get(f"{path}/times?coach={who.coach}&kind=chemistry")
+    refused = await ana.post(f"{path}/sessions", {**call, "starts_at": before.json()["starts"][-1]})
+    await credits.choose_coach(who.enrolment, who.coach, actor=ACADEMY, now=clock_module.now())
+    await coaches.leave(who.coach, actor=ACADEMY, now=clock_module.now())
+    gone = await ana.post(f"{path}/sessions", {"coach": str(who.coach), "starts_at": before.json()["starts"][-1]})
+
+    assert (len(before.json()["starts"]) > 0, again.json()["starts"]) == (True, [])
+    assert (refused.status_code, gone.status_code) == (409, 404)
 
 
 async def test_times_are_free_starts_in_utc_from_the_day_that_is_asked_for(who: Coaching, ana: Program) -> None:

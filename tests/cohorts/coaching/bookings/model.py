@@ -210,8 +210,12 @@ class Model:
         if self.coaches[coach].person == place.person:
             raise No("NotYourCoach")
         if kind is SessionKind.CHEMISTRY:
-            made = sum(each.kind is kind and each.status not in CANCELLED | {S.NO_SHOW_COACH} for each in mine.values())
-            if by is Party.COACHEE and made >= CALLS:
+            made = [
+                each.coach
+                for each in mine.values()
+                if each.kind is kind and each.status not in CANCELLED | {S.NO_SHOW_COACH}
+            ]
+            if by is Party.COACHEE and (len(made) >= CALLS or coach in made):
                 raise No("TooManyChemistryCalls")
         elif self.left(place) < 1:
             raise No("NoCredit")

@@ -90,6 +90,31 @@ async def test_chemistry_calls_come_first_and_choose_nobody(now: datetime) -> No
     assert await left(who) == 3
 
 
+async def test_there_is_one_chemistry_call_with_each_coach_unless_the_academy_books(now: datetime) -> None:
+    who = await makers.coaching(chemistry_calls=3, now=now)
+    call: dict[str, Any] = {"kind": SessionKind.CHEMISTRY, "minutes": 30, "now": now}
+    first = await makers.a_booking(who, **call)
+
+    with pytest.raises(rules.TooManyChemistryCalls) as refused:
+        await makers.a_booking(who, days=9, **call)
+    twice = await makers.a_booking(who, **call)
+    by_hand = await makers.a_booking(who, days=9, by=Party.ACADEMY, **call)
+
+    assert str(refused.value).startswith("You have your chemistry call with Daniel Reid already")
+    assert twice == first != by_hand
+
+
+async def test_a_call_that_was_called_off_can_be_had_with_the_same_coach(now: datetime) -> None:
+    who = await makers.coaching(chemistry_calls=2, now=now)
+    call: dict[str, Any] = {"kind": SessionKind.CHEMISTRY, "minutes": 30, "now": now}
+    first = await makers.a_booking(who, **call)
+    await service.cancel(first, by=Party.COACHEE, actor=coachee(who), now=now)
+
+    again = await makers.a_booking(who, days=9, **call)
+
+    assert again != first
+
+
 async def test_who_has_no_credit_left_books_nothing(now: datetime) -> None:
     who = await makers.coaching(credits=1, now=now)
     await makers.a_booking(who, now=now)

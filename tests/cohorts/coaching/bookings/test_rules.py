@@ -262,6 +262,17 @@ def test_chemistry_calls_come_before_the_choice_and_are_so_many(calls: int, made
     assert str(refused or "") == said
 
 
+def test_there_is_one_chemistry_call_with_each_coach() -> None:
+    told = "You have your chemistry call with Daniel Reid already: there is one with each coach. "
+    told += "Talk to another coach, or choose yours now."
+
+    again = rules.why_no_chemistry_call(some_rules(chemistry_calls=3), made=1, chosen=False, again="Daniel Reid")
+    most = rules.why_no_chemistry_call(some_rules(chemistry_calls=1), made=1, chosen=False, again="Daniel Reid")
+
+    assert str(again) == told
+    assert str(most) == "You have used the one chemistry call. Choose your coach now."
+
+
 def test_a_chemistry_call_takes_a_credit_only_where_the_rules_say_so() -> None:
     assert rules.needs_credit(SessionKind.COACHING, some_rules())
     assert not rules.needs_credit(SessionKind.CHEMISTRY, some_rules())

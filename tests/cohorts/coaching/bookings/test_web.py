@@ -166,8 +166,35 @@ async def test_the_most_chemistry_calls_are_said_and_kept(client: httpx.AsyncCli
     listed = await client.get(f"/coaching/{who.enrolment}/coaches")
     times = await client.get(f"/coaching/{who.enrolment}/times?coach={helen}&kind=chemistry")
 
-    assert not [each for each in links(listed) if "chemistry" in each]
+    assert not [each for each in links(listed) if "Book a chemistry call" in each]
     assert "You have used the one chemistry call. Choose your coach now." in words(times)
+
+
+async def test_a_second_call_with_the_same_coach_is_neither_offered_nor_booked(client: httpx.AsyncClient) -> None:
+    who = await signed_in(client, chemistry_calls=3)
+    await makers.a_coach(name="Helen Lowe", programme=who.programme)
+    call = await makers.a_booking(who, minutes=30, kind=SessionKind.CHEMISTRY)
+    at_dan = f"coach={who.coach}&minutes=30&kind=chemistry"
+    told = "You have your chemistry call with Daniel Reid already: there is one with each coach. "
+    told += "Talk to another coach, or choose yours now."
+
+    listed = await client.get(f"/coaching/{who.enrolment}/coaches")
+    times = await client.get(f"/coaching/{who.enrolment}/times?{at_dan}")
+    check = await client.get(f"/coaching/{who.enrolment}/check?{at_dan}&starts=2026-06-10T08:00Z")
+    fields = {"coach": str(who.coach), "minutes": "30", "kind": "chemistry", "starts": "2026-06-10T08:00Z"}
+    booked = await post(client, f"/coaching/{who.enrolment}/book", fields, page="/help")
+
+    assert [each for each in links(listed) if "chemistry" in each] == [
+        "Your chemistry call on 9 June 2026 with Daniel Reid",
+        "Book a chemistry call with Helen Lowe",
+    ]
+    assert links(listed)["Your chemistry call on 9 June 2026 with Daniel Reid"] == f"/coaching/sessions/{call}"
+    assert told in words(times) and not links(times, "app-slot")
+    assert (check.status_code, booked.status_code) == (409, 409)
+    assert told in words(check) and told in words(booked)
+    assert len(await queries.of_enrolment(who.enrolment)) == 1
+    choose = await client.get(f"/coaching/{who.enrolment}/coaches/{who.coach}/choose")
+    assert "You could still book 1 more chemistry call; after choosing there are none." in words(choose)
 
 
 async def test_choosing_asks_first_and_is_for_good(client: httpx.AsyncClient) -> None:
