@@ -11,6 +11,7 @@ from litestar.datastructures import Cookie
 from litestar.enums import MediaType
 from litestar.utils.scope.state import ScopeState
 
+from academy.errors import DomainError, NotFound
 from academy.web.templates import environment
 
 FLASH = "said"
@@ -68,6 +69,13 @@ def redirect(to: str, *, said: str = "", warned: str = "") -> Response[None]:
         value = (_WARNS if warned else "") + base64.urlsafe_b64encode(told[:600].encode()).decode()
         response.set_cookie(Cookie(key=FLASH, value=value, path="/", max_age=60, httponly=True, samesite="lax"))
     return response
+
+
+def turned_back(to: str, error: DomainError) -> Response[None]:
+    """Back to ``to``, with why a rule said no. What is not there is not there: NotFound is raised again."""
+    if isinstance(error, NotFound):
+        raise error
+    return redirect(to, warned=error.message)
 
 
 def download(content: bytes, *, name: str, media_type: str) -> Response[bytes]:

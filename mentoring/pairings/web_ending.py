@@ -11,11 +11,11 @@ from litestar.params import FromPath
 
 from academy import clock
 from academy.accounts.guards import actor, me
-from academy.errors import DomainError, Invalid, NotFound
+from academy.errors import DomainError, Invalid
 from academy.invites.times import uk_date, utc_to_local
 from academy.web.access import Who
 from academy.web.forms import read_form
-from academy.web.pages import page, redirect
+from academy.web.pages import page, redirect, turned_back
 from mentoring.pairings import ending, forms, letters, rules, service
 from mentoring.pairings.own_page import own_pairing, section
 from mentoring.pairings.queries import PairingView
@@ -42,10 +42,8 @@ async def pause(request: Request[Any, Any, Any], pairing: FromPath[UUID]) -> Res
         await service.pause(pairing, until=until, actor=actor(request), now=now)
     except Invalid as error:
         return _page(request, "pause", found, typed=fields, errors=error.errors)
-    except NotFound:
-        raise
     except DomainError as refused:
-        return redirect(letters.path(pairing), warned=refused.message)
+        return turned_back(letters.path(pairing), refused)
     return redirect(
         letters.path(pairing), said=f"Paused until {uk_date(until)}." if until else "Paused until one of you goes on."
     )
@@ -56,10 +54,8 @@ async def resume(request: Request[Any, Any, Any], pairing: FromPath[UUID]) -> Re
     await own_pairing(request, pairing)
     try:
         await service.resume(pairing, actor=actor(request), now=clock.now())
-    except NotFound:
-        raise
     except DomainError as refused:
-        return redirect(letters.path(pairing), warned=refused.message)
+        return turned_back(letters.path(pairing), refused)
     return redirect(letters.path(pairing), said="You go on.")
 
 
@@ -84,10 +80,8 @@ async def end(request: Request[Any, Any, Any], pairing: FromPath[UUID]) -> Respo
         await service.end(pairing, reason=reason, actor=actor(request), now=now)
     except Invalid as error:
         return _page(request, "end", found, typed=fields, errors=error.errors)
-    except NotFound:
-        raise
     except DomainError as refused:
-        return redirect(letters.path(pairing), warned=refused.message)
+        return turned_back(letters.path(pairing), refused)
     other = found.other(me(request))[1]
     return redirect("/mentoring", said=f"It has ended. {other} hears that it has, and not why.")
 
@@ -111,10 +105,8 @@ async def evaluate(request: Request[Any, Any, Any], pairing: FromPath[UUID]) -> 
         await service.evaluate(pairing, said, person=me(request), actor=actor(request), now=clock.now())
     except Invalid as error:
         return _page(request, "evaluation", found, typed=fields, errors=error.errors)
-    except NotFound:
-        raise
     except DomainError as refused:
-        return redirect(letters.path(pairing), warned=refused.message)
+        return turned_back(letters.path(pairing), refused)
     return redirect(letters.path(pairing), said="Thank you. Coordinators read it, and nobody else.")
 
 

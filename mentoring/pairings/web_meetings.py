@@ -18,7 +18,7 @@ from academy.errors import DomainError, Invalid, NotFound
 from academy.invites.times import UK, uk_date, utc_to_local
 from academy.web.access import Who
 from academy.web.forms import Fields, read_form, typed_instant
-from academy.web.pages import page, redirect
+from academy.web.pages import page, redirect, turned_back
 from mentoring.pairings import alive, forms, letters, meetings, queries, rules, service
 from mentoring.pairings.meetings import MeetingView
 from mentoring.pairings.own_page import LENGTHS, own_pairing, section, show
@@ -59,10 +59,8 @@ async def offer(request: Request[Any, Any, Any], pairing: FromPath[UUID]) -> Res
         )
     except Invalid as error:
         return _form(request, found, typed=fields, errors=error.errors)
-    except NotFound:
-        raise
     except DomainError as refused:
-        return redirect(letters.path(pairing), warned=refused.message)
+        return turned_back(letters.path(pairing), refused)
     other = found.other(me(request))[1]
     return redirect(letters.path(pairing), said=f"Offered. You and {other} get an invite for your calendars.")
 
@@ -97,10 +95,8 @@ async def move(request: Request[Any, Any, Any], pairing: FromPath[UUID], meeting
         )
     except Invalid as error:
         return _form(request, found, typed=fields, errors=error.errors, meeting=one)
-    except NotFound:
-        raise
     except DomainError as refused:
-        return redirect(letters.path(pairing), warned=refused.message)
+        return turned_back(letters.path(pairing), refused)
     return redirect(letters.path(pairing), said="Changed. Both calendars follow.")
 
 
@@ -158,10 +154,8 @@ async def cancel(request: Request[Any, Any, Any], pairing: FromPath[UUID], meeti
     try:
         reason = forms.reason(await read_form(request))
         await service.cancel_meeting(pairing, meeting, reason=reason, actor=actor(request), now=clock.now())
-    except NotFound:
-        raise
     except DomainError as refused:
-        return redirect(at, warned=refused.message)
+        return turned_back(at, refused)
     planned = one.status is meetings.MeetingStatus.PLANNED
     return redirect(at, said="Cancelled. It leaves both calendars." if planned else "Removed.")
 
@@ -192,10 +186,8 @@ async def missed(request: Request[Any, Any, Any], pairing: FromPath[UUID], meeti
     at = letters.path(pairing)
     try:
         await service.did_not_meet(pairing, meeting, actor=actor(request), now=clock.now())
-    except NotFound:
-        raise
     except DomainError as refused:
-        return redirect(at, warned=refused.message)
+        return turned_back(at, refused)
     return redirect(at, said="Thank you. Offer another time whenever it suits.")
 
 

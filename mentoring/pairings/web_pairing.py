@@ -14,7 +14,7 @@ from academy.errors import ChangedMeanwhile, DomainError, Invalid, NotFound
 from academy.people import in_copies
 from academy.web.access import Who
 from academy.web.forms import Fields, read_form
-from academy.web.pages import page, redirect
+from academy.web.pages import page, redirect, turned_back
 from mentoring.pairings import forms, letters, notes, service
 from mentoring.pairings.notes import Note
 from mentoring.pairings.own_page import note_copies, own_pairing, section, show
@@ -35,10 +35,8 @@ async def agree(request: Request[Any, Any, Any], pairing: FromPath[UUID]) -> Res
     at = letters.path(pairing)
     try:
         await service.agree(pairing, person=me(request), actor=actor(request), now=clock.now())
-    except NotFound:
-        raise
     except DomainError as refused:
-        return redirect(at, warned=refused.message)
+        return turned_back(at, refused)
     return redirect(f"{at}#agreement", said="You have agreed. Both of you see it.")
 
 
@@ -76,10 +74,8 @@ async def change_goal(request: Request[Any, Any, Any], pairing: FromPath[UUID], 
             case "back":
                 await service.take_goal_back(pairing, goal, now=now)
                 return redirect(at, said="It is back.")
-    except NotFound:
-        raise
     except DomainError as refused:
-        return redirect(at, warned=refused.message)
+        return turned_back(at, refused)
     raise NotFound
 
 

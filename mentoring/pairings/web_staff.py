@@ -16,7 +16,7 @@ from academy.errors import DomainError, Invalid, NotFound
 from academy.web.access import Who
 from academy.web.forms import Reader, read_form
 from academy.web.lists import export, show, wanted
-from academy.web.pages import page, redirect
+from academy.web.pages import page, redirect, turned_back
 from mentoring.pairings import ending, forms, meetings, queries, rules, service, shared, standing
 from mentoring.pairings.own_page import COLOURS
 from mentoring.pairings.queries import StaffView
@@ -112,10 +112,8 @@ async def end(request: Request[Any, Any, Any], round: FromPath[str], pairing: Fr
         await service.end(pairing, reason=reason, actor=actor(request), now=clock.now())
     except Invalid as error:
         return _end_page(request, here, found, typed=fields, errors=error.errors)
-    except NotFound:
-        raise
     except DomainError as refused:
-        return redirect(_at(round, pairing), warned=refused.message)
+        return turned_back(_at(round, pairing), refused)
     return redirect(_at(round, pairing), said="It has ended. Both have been told.")
 
 
@@ -124,10 +122,8 @@ async def complete(request: Request[Any, Any, Any], round: FromPath[str], pairin
     await _found(round, pairing)
     try:
         await service.complete(pairing, actor=actor(request), now=clock.now())
-    except NotFound:
-        raise
     except DomainError as refused:
-        return redirect(_at(round, pairing), warned=refused.message)
+        return turned_back(_at(round, pairing), refused)
     return redirect(_at(round, pairing), said="It is complete. Both are asked how it was.")
 
 
@@ -137,10 +133,8 @@ async def take_back(request: Request[Any, Any, Any], round: FromPath[str], pairi
     _, found = await _found(round, pairing)
     try:
         await service.take_back(pairing, actor=actor(request), now=clock.now())
-    except NotFound:
-        raise
     except DomainError as refused:
-        return redirect(_at(round, pairing), warned=refused.message)
+        return turned_back(_at(round, pairing), refused)
     return redirect(_at(round, pairing), said=f"{found.mentor_name} is asked no longer. Ask somebody else by hand.")
 
 

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from academy.web.pages import download, local_path, redirect
+from academy.errors import DomainError, NotFound
+from academy.web.pages import download, local_path, redirect, turned_back
 
 
 @pytest.mark.parametrize("path", ["/", "/home", "/cohorts/tt-essex?sort=name#roster"])
@@ -53,3 +54,11 @@ def test_the_name_of_a_download_is_plain_letters() -> None:
 def test_a_redirect_can_always_be_sent(path: str, location: str) -> None:
     """Headers hold Latin letters only: anything else once answered 500, after the change had been made."""
     assert redirect(path).headers["Location"] == location
+
+
+def test_a_rule_that_says_no_leads_back_and_what_is_not_there_does_not() -> None:
+    answer = turned_back("/mentoring", DomainError("Too late."))
+
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/mentoring")
+    with pytest.raises(NotFound):
+        turned_back("/mentoring", NotFound())
