@@ -15,7 +15,7 @@ from academy.errors import ChangedMeanwhile, Invalid, NotFound
 from academy.invites.times import utc_to_local
 from academy.programmes import forms, queries, rules, service, web_sponsors
 from academy.web.access import Who
-from academy.web.forms import Fields, read_form
+from academy.web.forms import Fields, differing, read_form, version_of
 from academy.web.lists import Column, export, show, wanted
 from academy.web.pages import page, redirect
 
@@ -101,13 +101,12 @@ async def change(request: Request[Any, Any, Any], slug: FromPath[str]) -> Respon
     fields = await read_form(request)
     if fields.get("do") == "preview":
         return _form(request, row, _typed(fields), preview=True)
-    version = fields.get("version", "")
     try:
         details = forms.read_programme(fields)
         await service.change_programme(
             row["id"],
             details,
-            version=int(version) if version.isascii() and version.isdigit() else 0,
+            version=version_of(fields),
             actor=actor(request),
             now=clock.now(),
         )
@@ -164,11 +163,6 @@ def _form(
     status: int = 200,
 ) -> Response[Any]:
     """The one form. ``theirs`` is what somebody else saved meanwhile."""
-    differing = [
-        (label, theirs[name], typed[name])
-        for name, label in forms.LABELS.items()
-        if theirs and theirs[name].replace("\r", "") != typed[name].replace("\r", "")
-    ]
     return page(
         request,
         "academy/programmes/edit.html",
@@ -184,7 +178,7 @@ def _form(
         status_words=rules.STATUS_WORDS,
         preview=preview,
         theirs=theirs,
-        differing=differing,
+        differing=differing(forms.LABELS, theirs, typed),
         why_not_publish=programme
         and rules.why_not_publish(
             status=programme["status"], summary=programme["summary"], description=programme["description"]

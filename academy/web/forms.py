@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, time
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -192,6 +192,26 @@ class Reader:
         except DomainError as error:
             self.wrong(name, error.message)
             return None
+
+
+def version_of(fields: Mapping[str, str]) -> int:
+    """The version of a record that a form showed; 0, which there never is, if that is no number."""
+    text = fields.get("version", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+
+
+def differing(
+    labels: Mapping[str, str], theirs: Mapping[str, Any] | None, yours: Mapping[str, Any]
+) -> list[tuple[str, str, str]]:
+    """What two windows say differently: label, theirs, yours. Nothing if nobody else has saved meanwhile."""
+    if theirs is None:
+        return []
+    both = [(label, _told(theirs.get(name, "")), _told(yours.get(name, ""))) for name, label in labels.items()]
+    return [(label, their, your) for label, their, your in both if their != your]
+
+
+def _told(value: Any) -> str:
+    return ", ".join(sorted(value)) if isinstance(value, list) else str(value).replace("\r", "")
 
 
 _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]

@@ -12,7 +12,7 @@ from academy.accounts.guards import actor
 from academy.database.transactions import Row
 from academy.errors import ChangedMeanwhile, DomainError, Invalid
 from academy.web.access import Who
-from academy.web.forms import Fields, Reader, read_form
+from academy.web.forms import Fields, Reader, differing, read_form, version_of
 from academy.web.pages import page, redirect
 from cohorts.dashboard import changes
 from cohorts.enrolment import service as enrolment
@@ -38,13 +38,12 @@ async def edit(request: Request[Any, Any, Any], code: FromPath[str]) -> Response
 async def change(request: Request[Any, Any, Any], code: FromPath[str]) -> Response[Any]:
     row = await found_cohort(code)
     fields = await read_form(request)
-    version = fields.get("version", "")
     try:
         details = forms.read_cohort(fields, programme_name=row["programme_name"], starts_at=row["first_starts_at"])
         moved_up = await changes.change_cohort(
             row["id"],
             details,
-            version=int(version) if version.isascii() and version.isdigit() and len(version) < 10 else 0,
+            version=version_of(fields),
             reason=Reader(fields).text("reason", most=300),
             actor=actor(request),
             now=clock.now(),
@@ -113,11 +112,7 @@ async def _page(
         stage=rules.stage(cohort, now),
         typed={name: typed.get(name, "") for name in names},
         theirs=theirs,
-        differing=[
-            (label, theirs[name], typed.get(name, ""))
-            for name, label in forms.LABELS.items()
-            if theirs and theirs[name] != typed.get(name, "")
-        ],
+        differing=differing(forms.LABELS, theirs, typed),
         taken=await changes.places_taken(cohort["id"]),
         why_not=rules.why_not_changeable(cohort["status"]),
         why_not_publish=service.why_not_publish(cohort, await queries.sessions(cohort["id"])),

@@ -17,7 +17,7 @@ from academy.invites.queries import replies
 from academy.invites.times import when
 from academy.people.queries import contacts
 from academy.web.access import Who
-from academy.web.forms import Fields, Reader, read_form
+from academy.web.forms import Fields, Reader, differing, read_form
 from academy.web.pages import page, redirect
 from cohorts.schedule import forms, queries, rules, service
 from cohorts.schedule.rules import Engagement, SessionDetails
@@ -25,6 +25,7 @@ from cohorts.schedule.sessions import Leaders, mark_of
 
 TWICE = "The clocks go back that day, so this time comes twice. Say which of the two is meant."
 REASON = "Enter a reason. Everyone who is invited reads it."
+LABELS = {"title": "Title", "on": "Date", "starts": "Starts", "ends": "Ends", "place": "Place", "link": "Link"}
 
 
 class Clashing(Exception):
@@ -194,19 +195,9 @@ async def form_page(
         leaders=leaders,
         clashes=[(one.person_name, one.title, when(one.starts_at, one.ends_at, one.zone)) for one in clashes or ()],
         theirs=theirs,
-        differing=differing(theirs, typed),
+        differing=differing(LABELS, theirs, typed),
         why_not=why_not,
     )
-
-
-def differing(theirs: dict[str, str] | None, typed: dict[str, str]) -> list[tuple[str, str, str]]:
-    """What two coordinators typed differently: label, theirs, yours."""
-    labels = {"title": "Title", "on": "Date", "starts": "Starts", "ends": "Ends", "place": "Place", "link": "Link"}
-    return [
-        (label, theirs[name], typed.get(name, ""))
-        for name, label in labels.items()
-        if theirs and theirs[name] != typed.get(name, "")
-    ]
 
 
 def usual(cohort: Row) -> tuple[str, str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +14,7 @@ from academy.errors import ChangedMeanwhile, DomainError, Invalid, NotFound
 from academy.invites.times import uk_date, utc_to_local
 from academy.people import service as people_service
 from academy.web.access import Who
-from academy.web.forms import Fields, Reader, read_form
+from academy.web.forms import Fields, Reader, read_form, version_of
 from academy.web.pages import page, redirect
 from mentoring.profiles import forms_people, queries, rules, service
 from mentoring.profiles.answers import MOST_SKILLS_WANTED
@@ -53,7 +52,7 @@ async def change_mentor(request: Request[Any, Any, Any], round: FromPath[str], p
             mentor.id,
             form.answers,
             capacity=form.capacity,
-            version=_version(fields),
+            version=version_of(fields),
             actor=actor(request),
             now=clock.now(),
         )
@@ -77,7 +76,7 @@ async def change_mentee(request: Request[Any, Any, Any], round: FromPath[str], p
     try:
         form = forms_people.read_mentee(fields, former=mentee.answers, known={}, mentors=[], own=False)
         await service.change_mentee(
-            mentee.id, form.answers, version=_version(fields), actor=actor(request), now=clock.now()
+            mentee.id, form.answers, version=version_of(fields), actor=actor(request), now=clock.now()
         )
     except Invalid as error:
         return _mentee_page(request, here, mentee, fields=fields, errors=error.errors)
@@ -174,11 +173,6 @@ def _there(profile: Any) -> Any:
     if profile is None:
         raise NotFound("This person is not on that side of this round.")
     return profile
-
-
-def _version(fields: Fields) -> int:
-    typed = fields.get("version", "")
-    return int(typed) if re.fullmatch(r"[0-9]{1,9}", typed) else 0
 
 
 async def _page(

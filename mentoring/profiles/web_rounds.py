@@ -15,7 +15,7 @@ from academy import clock
 from academy.accounts.guards import actor
 from academy.errors import ChangedMeanwhile, Invalid, NotFound
 from academy.web.access import Who
-from academy.web.forms import Fields, Reader, parse_day, read_form
+from academy.web.forms import Fields, Reader, parse_day, read_form, version_of
 from academy.web.pages import page, redirect
 from mentoring.profiles import criteria_words, forms, places, queries, rounds, rules, service, texts
 from mentoring.profiles.places import Figure
@@ -162,11 +162,10 @@ async def change(request: Request[Any, Any, Any], round: FromPath[str]) -> Respo
     fields = await read_form(request)
     try:
         details = forms.read_round(fields, slug=here.slug)
-        version = fields.get("version", "")
         await service.change_round(
             here.id,
             details,
-            version=int(version) if re.fullmatch(r"\d{1,9}", version) else 0,
+            version=version_of(fields),
             actor=actor(request),
             now=clock.now(),
         )

@@ -63,11 +63,6 @@ def read_rules(fields: Fields) -> RuleChoices:
     return RuleChoices(**told, expire_days=expire, **{name: reader.yes(name) for name in YES})
 
 
-def version_of(fields: Mapping[str, str]) -> int:
-    text = fields.get("version", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
-
-
 def _word(value: int | bool | None) -> str:
     if isinstance(value, bool):
         return "yes" if value else ""

@@ -19,7 +19,7 @@ from academy.people.queries import details
 from academy.programmes import rules as programme_rules
 from academy.programmes.web import found_programme
 from academy.web.access import Who
-from academy.web.forms import read_form
+from academy.web.forms import differing, read_form, version_of
 from academy.web.pages import page, redirect
 from cohorts.coaching.credits import queries as credits
 from cohorts.coaching.credits import service
@@ -55,7 +55,7 @@ async def save(request: Request[Any, Any, Any], slug: FromPath[str]) -> Response
     programme = await found_programme(slug)
     before = await credits.rules_of(programme["id"])
     fields = await read_form(request)
-    typed, version = forms.sent_rules(fields), forms.version_of(fields)
+    typed, version = forms.sent_rules(fields), version_of(fields)
     try:
         choices = forms.read_rules(fields)
         await service.set_rules(programme["id"], choices, version=version, actor=actor(request), now=clock.now())
@@ -150,11 +150,7 @@ async def _page(
         typed=typed or theirs,
         version=(rules.version if rules else 0) if version is None else version,
         theirs=changed,
-        differing=[
-            (label, theirs[name], (typed or theirs)[name])
-            for name, label in forms.RULES.items()
-            if changed and theirs[name] != (typed or theirs)[name]
-        ],
+        differing=differing(forms.RULES, theirs if changed else None, typed or theirs),
         coaches=await times.coaches_of(programme["id"]),
         live=await queries.live_in(programme["id"], now=now),
         entries=[each for each in entries if each.verb == "coaching.rules"],

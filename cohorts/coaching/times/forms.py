@@ -296,9 +296,3 @@ def read_profile(fields: Fields) -> CoachProfile:
     )
     reader.done()
     return found
-
-
-def version_of(fields: Mapping[str, str]) -> int:
-    """The version that the form showed; 0, which there never is, if that is no number."""
-    text = fields.get("version", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 0

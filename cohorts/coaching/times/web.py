@@ -14,7 +14,7 @@ from academy.accounts.guards import actor
 from academy.errors import ChangedMeanwhile, Invalid, NotFound
 from academy.invites.times import uk_date, zone_label
 from academy.web.access import Who
-from academy.web.forms import read_form
+from academy.web.forms import read_form, version_of
 from academy.web.pages import page, redirect
 from academy.web.templates import template_filter
 from cohorts.coaching.times import forms, queries, rules, service, web_rules
@@ -67,20 +67,20 @@ async def save(request: Request[Any, Any, Any]) -> Response[Any]:
     if wanted.startswith("add-") and wanted[4:] in tuple("0123456"):
         more = forms.with_one_more(rows, int(wanted[4:]))
         new = forms.name(int(wanted[4:]), more[int(wanted[4:])][-1].number, "from")
-        return await _times_page(request, coach, rows=more, version=forms.version_of(fields), focus=new, unsaved=True)
+        return await _times_page(request, coach, rows=more, version=version_of(fields), focus=new, unsaved=True)
     if wanted == "copy":
         more = forms.like_monday(rows)
-        return await _times_page(request, coach, rows=more, version=forms.version_of(fields), unsaved=True)
+        return await _times_page(request, coach, rows=more, version=version_of(fields), unsaved=True)
     try:
         await service.set_weekly(
             coach.id,
             forms.read_week(fields),
-            version=forms.version_of(fields),
+            version=version_of(fields),
             actor=actor(request),
             now=clock.now(),
         )
     except Invalid as error:
-        version = forms.version_of(fields)
+        version = version_of(fields)
         return await _times_page(request, coach, rows=rows, version=version, errors=error.errors, status=422)
     except ChangedMeanwhile:
         return await _times_page(request, await queries.coach(coach.id), rows=rows, meanwhile=True, status=409)

@@ -10,7 +10,7 @@ from academy import clock
 from academy.accounts.guards import actor, me
 from academy.errors import ChangedMeanwhile, Invalid, NotFound
 from academy.web.access import Who
-from academy.web.forms import read_form
+from academy.web.forms import differing, read_form, version_of
 from academy.web.pages import page, redirect
 from cohorts.coaching.times import forms, queries, service
 from cohorts.coaching.times.queries import CoachView
@@ -43,7 +43,7 @@ async def show_rules(request: Request[Any, Any, Any]) -> Response[Any]:
 async def save_rules(request: Request[Any, Any, Any]) -> Response[Any]:
     coach = await own(request)
     fields = await read_form(request)
-    typed, version = forms.sent_rules(fields), forms.version_of(fields)
+    typed, version = forms.sent_rules(fields), version_of(fields)
     try:
         found = forms.read_rules(fields, offered=offered(coach))
         await service.change_coach(coach.id, found, version=version, actor=actor(request), now=clock.now())
@@ -65,7 +65,7 @@ async def show_profile(request: Request[Any, Any, Any]) -> Response[Any]:
 async def save_profile(request: Request[Any, Any, Any]) -> Response[Any]:
     coach = await own(request)
     fields = await read_form(request)
-    typed, version = {name: fields.get(name, "") for name in forms.PROFILE}, forms.version_of(fields)
+    typed, version = {name: fields.get(name, "") for name in forms.PROFILE}, version_of(fields)
     try:
         found = forms.read_profile(fields)
         await service.change_coach(coach.id, found, version=version, actor=actor(request), now=clock.now())
@@ -101,7 +101,7 @@ def _rules_page(
         nations=forms.NATIONS,
         lengths=[(str(each), f"{each} minutes") for each in offered(coach)],
         theirs=theirs,
-        differing=_both(forms.RULES, theirs, typed),
+        differing=differing(forms.RULES, theirs, typed),
     )
 
 
@@ -126,25 +126,12 @@ def _profile_page(
         typed=typed,
         version=coach.version if version is None else version,
         theirs=theirs,
-        differing=_both(forms.PROFILE, theirs, typed),
+        differing=differing(forms.PROFILE, theirs, typed),
     )
 
 
 def _profile_of(coach: CoachView) -> dict[str, str]:
     return {"headline": coach.headline, "profile": coach.profile}
-
-
-def _both(labels: dict[str, str], theirs: dict[str, Any] | None, yours: dict[str, Any]) -> list[tuple[str, str, str]]:
-    """The fields that two windows say differently: label, theirs, yours."""
-    return [
-        (label, _word(theirs[name]), _word(yours[name]))
-        for name, label in labels.items()
-        if theirs and _word(theirs[name]) != _word(yours[name])
-    ]
-
-
-def _word(value: Any) -> str:
-    return ", ".join(sorted(value)) if isinstance(value, list) else str(value).replace("\r", "")
 
 
 routes: list[Any] = [show_rules, save_rules, show_profile, save_profile]

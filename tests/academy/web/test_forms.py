@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from academy.errors import Invalid
 from academy.invites import ical
 from academy.outbox import letters
-from academy.web.forms import Fields, Reader, parse_day, parse_time, unusable
+from academy.web.forms import Fields, Reader, differing, parse_day, parse_time, unusable, version_of
 
 
 class Colour(StrEnum):
@@ -172,3 +172,17 @@ def test_every_link_that_is_taken_can_stand_in_a_mail_and_in_an_invite(host: str
     for typed in (f"https://{host}.example/{rest}", f"https://meet.example/{rest}"):
         link = reader(link=typed).web_address("link")
         assert link == "" or (letters._LINK.fullmatch(link) and ical._LINK.fullmatch(link))
+
+
+@pytest.mark.parametrize(("typed", "version"), [("3", 3), ("", 0), ("x", 0), ("-1", 0), ("٣", 0), ("1" * 10, 0)])
+def test_a_version_that_is_no_number_is_one_that_there_never_is(typed: str, version: int) -> None:
+    assert version_of({"version": typed}) == version
+
+
+def test_what_two_windows_say_differently_is_shown_side_by_side() -> None:
+    labels = {"name": "Name", "about": "About", "lengths": "Lengths"}
+    theirs = {"name": "Essex", "about": "One\ntwo", "lengths": ["60", "30"]}
+    yours = {"name": "Kent", "about": "One\r\ntwo", "lengths": ["30"]}
+
+    assert differing(labels, theirs, yours) == [("Name", "Essex", "Kent"), ("Lengths", "30, 60", "30")]
+    assert differing(labels, None, yours) == []
