@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import msgspec
 
 
-class Value(msgspec.Struct, frozen=True, kw_only=True, order=True):
+class Value(msgspec.Struct, frozen=True, kw_only=True, order=True, gc=False):
     """A plan's value, or the difference of two, level by level."""
 
     paired: int = 0

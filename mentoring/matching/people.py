@@ -33,21 +33,21 @@ class Ended(StrEnum):
     BADLY = "badly"
 
 
-class Earlier(msgspec.Struct, frozen=True, kw_only=True):
+class Earlier(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """An earlier pairing with this mentor."""
 
     mentor: str
     ended: Ended
 
 
-class Pair(msgspec.Struct, frozen=True, order=True):
+class Pair(msgspec.Struct, frozen=True, order=True, gc=False):
     """One mentor and one mentee, by their ids."""
 
     mentor: str
     mentee: str
 
 
-class Person(msgspec.Struct, frozen=True, kw_only=True):
+class Person(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What is asked of both sides."""
 
     id: str

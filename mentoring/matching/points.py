@@ -14,7 +14,7 @@ from mentoring.matching.regions import hops
 from mentoring.matching.rules import same
 
 
-class Contributions(msgspec.Struct, frozen=True, kw_only=True):
+class Contributions(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Points by criterion. They add up to the score."""
 
     skills: int = 0

@@ -16,7 +16,7 @@ VERSION = 1
 """Rises when the same input would give another answer than before."""
 
 
-class Alternative(msgspec.Struct, frozen=True, kw_only=True):
+class Alternative(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Another mentor who would be allowed."""
 
     mentor: str
@@ -38,7 +38,7 @@ class Answer(StrEnum):
     NOT_IN_POOL = "not_in_pool"
 
 
-class ChoiceAnswer(msgspec.Struct, frozen=True, kw_only=True):
+class ChoiceAnswer(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What became of a stated choice."""
 
     mentor: str
@@ -51,7 +51,7 @@ class ChoiceAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """What granting it would cost the plan at the least, when it is possible."""
 
 
-class Match(msgspec.Struct, frozen=True, kw_only=True):
+class Match(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One suggested pair."""
 
     mentor: str
@@ -73,7 +73,7 @@ class Match(msgspec.Struct, frozen=True, kw_only=True):
         return Pair(self.mentor, self.mentee)
 
 
-class Barrier(msgspec.Struct, frozen=True, kw_only=True):
+class Barrier(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """How many people a rule removes for somebody."""
 
     reason: Reason
@@ -91,7 +91,7 @@ class Why(StrEnum):
     BELOW_LEAST = "below_least"
 
 
-class Unmatched(msgspec.Struct, frozen=True, kw_only=True):
+class Unmatched(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A mentee without a mentor."""
 
     mentee: str
@@ -107,7 +107,7 @@ class Unmatched(msgspec.Struct, frozen=True, kw_only=True):
     choices: tuple[ChoiceAnswer, ...] = ()
 
 
-class Spare(msgspec.Struct, frozen=True, kw_only=True):
+class Spare(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A mentor with places left."""
 
     mentor: str
@@ -128,7 +128,7 @@ class Kind(StrEnum):
     IN_DEMAND = "in_demand"
 
 
-class Caution(msgspec.Struct, frozen=True, kw_only=True):
+class Caution(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Something to look at before publishing."""
 
     kind: Kind
@@ -137,7 +137,7 @@ class Caution(msgspec.Struct, frozen=True, kw_only=True):
     mentee: str = ""
 
 
-class Below(msgspec.Struct, frozen=True, kw_only=True):
+class Below(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     floor: int
     pairs: int
 
@@ -159,7 +159,7 @@ class Totals(msgspec.Struct, frozen=True, kw_only=True):
     places_left: int = 0
 
 
-class Demand(msgspec.Struct, frozen=True, kw_only=True):
+class Demand(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A mentor whose places are worth more than others'."""
 
     mentor: str
@@ -191,7 +191,7 @@ class Suggestion(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(one.pair for one in self.pairs)
 
 
-class Move(msgspec.Struct, frozen=True, kw_only=True):
+class Move(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One mentee's mentor before and after; empty for none."""
 
     mentee: str

@@ -239,14 +239,17 @@ async def said_in_confidence(person: UUID) -> list[Apart]:
     return [Apart(**row) for row in await _SAID_BY.run(person=person)]
 
 
-_IN_CONFIDENCE = database.compiled_sql("""
-    SELECT k.person, k.other FROM kept_apart k
-    WHERE k.kind = 'confidential'
-      AND (k.person IN (SELECT person FROM mentor_profile WHERE round = :round)
-           AND k.other IN (SELECT person FROM mentee_profile WHERE round = :round)
-           OR k.other IN (SELECT person FROM mentor_profile WHERE round = :round)
-           AND k.person IN (SELECT person FROM mentee_profile WHERE round = :round))
-""")
+_IN_CONFIDENCE = database.compiled_sql(
+    " UNION ALL ".join(
+        f"""
+        SELECT k.person, k.other FROM {one}_profile x
+        JOIN kept_apart k ON k.person = x.person AND k.kind = 'confidential'
+        JOIN {other}_profile y ON y.round = x.round AND y.person = k.other
+        WHERE x.round = :round
+        """  # noqa: S608
+        for one, other in (("mentor", "mentee"), ("mentee", "mentor"))
+    )
+)
 
 
 async def apart_in_confidence(round: UUID) -> set[frozenset[UUID]]:

@@ -41,12 +41,11 @@ _MENTEES = database.compiled_sql("""
     WHERE x.round = :round AND x.status <> 'withdrawn' ORDER BY x.id
 """)
 _CHOICES = database.compiled_sql("SELECT side, chooser, chosen FROM choice WHERE round = :round ORDER BY rank, id")
-_IN = """
-    (SELECT person FROM mentor_profile WHERE round = :round
-     UNION SELECT person FROM mentee_profile WHERE round = :round)
-"""
-_APART = database.compiled_sql(f"""
-    SELECT k.person, k.other, k.kind FROM kept_apart k WHERE k.person IN {_IN} AND k.other IN {_IN}
+_APART = database.compiled_sql("""
+    WITH here AS (SELECT person FROM mentor_profile WHERE round = :round
+                  UNION SELECT person FROM mentee_profile WHERE round = :round)
+    SELECT k.person, k.other, k.kind
+    FROM here a JOIN kept_apart k ON k.person = a.person JOIN here b ON b.person = k.other
 """)
 _TOLD = database.compiled_sql("""
     SELECT person, question, answer, for_matching FROM equality_answer WHERE round = :round ORDER BY question
