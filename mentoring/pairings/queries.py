@@ -235,6 +235,17 @@ async def places_taken(round: UUID) -> dict[UUID, int]:
     return {row["mentor_profile"]: row["taken"] for row in await _TAKEN.run(round=round)}
 
 
+_SETTLED = database.compiled_sql("""
+    SELECT DISTINCT mentee_profile FROM pairing
+    WHERE round = :round AND status IN ('draft', 'proposed', 'accepted', 'active', 'paused', 'completed')
+""")
+
+
+async def settled(round: UUID) -> set[UUID]:
+    """The mentee profiles of a round that wait for nobody: they have a pairing, or have completed theirs. One query."""
+    return {row["mentee_profile"] for row in await _SETTLED.run(round=round)}
+
+
 class Earlier(msgspec.Struct, frozen=True, kw_only=True):
     """A pairing of two people that is over, of whichever round."""
 

@@ -43,14 +43,15 @@ _HOLDS = database.compiled_sql("""
 async def of_round(
     round: UUID, *, mode: Mode | None = None, seed: int = 0, previous: tuple[Pair, ...] = (), now: datetime
 ) -> Inputs:
-    """What the next run of a round is given. Who has a pairing is left alone, and so is their mentor's place.
+    """What the next run of a round is given. Who has a pairing is left alone, and so is their mentor's place. Who has
+    completed theirs has had what they asked for.
 
     Who said no to somebody, or did not answer, is not asked for the same person again in this round.
     Raises NotFound.
     """
     version = await profiles.criteria(round)
     criteria = version.criteria if mode is None else msgspec.structs.replace(version.criteria, mode=mode)
-    settled = {each.mentee_profile for each in await pairings.live(round, now=now)}
+    settled = await pairings.settled(round)
     history: dict[UUID, list[Earlier]] = {}
     said_no: list[Pair] = []
     for each in await pairings.history(round):

@@ -17,7 +17,7 @@ async def part(here: RoundView, now: datetime) -> Part:
     """What waits for the coordinator: people to be paired, or a suggestion to be published. Three queries."""
     if here.status not in (RoundStatus.MATCHING, RoundStatus.RUNNING):
         return Part()
-    waiting = await _waiting(here, now)
+    waiting = await _waiting(here)
     if not waiting or not here.mentors:
         return Part()
     newest = next(iter(await queries.runs_of(here.id)), None)
@@ -39,13 +39,13 @@ async def part(here: RoundView, now: datetime) -> Part:
     return Part(needs=(need,))
 
 
-async def why_not_suggest(here: RoundView, *, now: datetime) -> str:
+async def why_not_suggest(here: RoundView) -> str:
     """Why no pairs can be suggested now; empty when they can. Two queries."""
-    refused = rules.why_not_suggest(here.status, mentors=here.mentors, mentees=await _waiting(here, now))
+    refused = rules.why_not_suggest(here.status, mentors=here.mentors, mentees=await _waiting(here))
     return refused.message if refused else ""
 
 
-async def _waiting(here: RoundView, now: datetime) -> int:
-    """Mentees without a live pairing."""
-    settled = {each.mentee_profile for each in await pairings.live(here.id, now=now)}
+async def _waiting(here: RoundView) -> int:
+    """Mentees who have no pairing and have completed none."""
+    settled = await pairings.settled(here.id)
     return sum(each.id not in settled for each in await profiles.mentees(here.id))

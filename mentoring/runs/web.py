@@ -164,7 +164,7 @@ async def _before(request: Request[Any, Any, Any], here: RoundView, run: RunView
         zone=request.user.time_zone,
         run=run,
         working=run is not None and not run.done,
-        refused=await overview.why_not_suggest(here, now=clock.now()),
+        refused=await overview.why_not_suggest(here),
         criteria=criteria,
         mode_words=criteria_words.MODES[criteria.criteria.mode][0],
         in_force=criteria_words.in_force(criteria.criteria.rules),

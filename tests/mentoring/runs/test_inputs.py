@@ -16,7 +16,7 @@ from mentoring.pairings.tables import DeclineReason
 from mentoring.profiles import queries as profiles
 from mentoring.profiles import service as signing
 from mentoring.profiles.tables import ApartKind
-from mentoring.runs import inputs, service
+from mentoring.runs import inputs, overview, service
 from tests.support import makers
 from tests.support.matched import matched, three
 from tests.support.queries import counted
@@ -113,6 +113,27 @@ async def test_a_no_in_this_round_rules_the_pair_out_and_one_of_another_round_do
 
     assert (await inputs.of_round(here.round, now=now)).request.ruled_out == (Pair(str(mia), str(ana)),)
     assert (await inputs.of_round(next_round, now=now)).request.ruled_out == ()
+
+
+async def test_who_has_completed_in_this_round_is_not_given_another_mentor(
+    database: room.Engine, now: datetime
+) -> None:
+    here = await three(now)
+    await service.publish((await here.suggest(now)).id, actor=ACADEMY, now=now)
+    (pair,) = [each for each in await pairings.live(here.round, now=now) if each.mentee == here.people["Ana"]]
+    await pairing_service.accept(pair.id, actor=Actor(pair.mentor, ""), now=now)
+    later = now + timedelta(days=90)
+    await pairing_service.activate_due(later)
+    await pairing_service.complete(pair.id, actor=Actor(pair.mentee, ""), now=later)
+    ben = next(each for each in await pairings.live(here.round, now=later) if each.mentee == here.people["Ben"])
+    await pairing_service.decline(ben.id, DeclineReason.NOT_MY_FIELD, actor=Actor(ben.mentor, ""), now=now)
+
+    given = await inputs.of_round(here.round, now=later)
+
+    assert [one.name for one in given.request.pool.mentees] == ["Ben Mentee"]
+    assert [need.what for need in (await overview.part(await profiles.round_by_id(here.round), later)).needs] == [
+        "1 mentee waits for a mentor"
+    ]
 
 
 async def test_it_takes_a_constant_number_of_queries(database: room.Engine, now: datetime) -> None:
