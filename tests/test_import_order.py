@@ -36,7 +36,7 @@ ROOMS_OF_COHORTS = [
     ["cohorts.jobs", "cohorts.routes"],
 ]
 ROOMS_OF_MENTORING = [
-    ["mentoring.matching"],
+    ["mentoring.matching", "mentoring.waiting"],
     ["mentoring.profiles"],
     ["mentoring.pairings"],
     ["mentoring.runs"],

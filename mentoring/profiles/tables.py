@@ -164,7 +164,10 @@ class EqualityAnswer(Table):
 
 
 class ProfileImport(Table):
-    """A file of mentors or mentees that a coordinator brought, kept for the audit until it is purged."""
+    """A file of mentors or mentees that a coordinator brought, kept for the audit until it is purged.
+
+    Once it is to be imported it is a row that waits; until then it has no state.
+    """
 
     id = c.key()
     round = c.link(MentoringRound, on_delete=c.CASCADE)
@@ -174,6 +177,12 @@ class ProfileImport(Table):
     mapping = c.json_text(default="{}")
     added = c.whole(null=True)  # none: not carried out yet
     skipped = c.whole(null=True)
+    state = c.text(40, default="")  # a WorkState, once somebody wants it imported
+    progress = c.whole(default=0)  # per cent
+    problem = c.text(300, default="")
+    asked_by = c.link(Person, null=True, on_delete=c.SET_NULL)
+    asked_at = c.instant(null=True)
+    leased_until = c.instant(null=True)  # a process works on it until then
     brought_by = c.link(Person, null=True, on_delete=c.SET_NULL)
     brought_at = c.instant()
     done_at = c.instant(null=True)

@@ -1,4 +1,4 @@
-"""Match runs, and what coordinators hold fast before the next one."""
+"""Match runs, what is asked about them, and what coordinators hold fast before the next one."""
 
 from enum import StrEnum
 
@@ -7,17 +7,11 @@ from piccolo.table import Table
 from academy.database import columns as c
 from academy.people.tables import Person
 from mentoring.profiles.tables import MenteeProfile, MentoringRound, MentorProfile
-
-
-class RunState(StrEnum):
-    WAITING = "waiting"
-    WORKING = "working"
-    READY = "ready"
-    FAILED = "failed"
+from mentoring.waiting import WorkState as RunState
 
 
 class MatchRun(Table):
-    """Pairs suggested once: with everything that is needed to suggest them again."""
+    """Pairs suggested once: with everything that is needed to suggest them again. A row that waits."""
 
     id = c.key()
     round = c.link(MentoringRound, on_delete=c.CASCADE)
@@ -33,8 +27,8 @@ class MatchRun(Table):
     unmatched = c.whole(null=True)
     total = c.whole(null=True)
     progress = c.whole(default=0)  # per cent
-    modes = c.json_text(null=True)  # what each mode would come to, once somebody has asked
-    modes_until = c.instant(null=True)  # a process works that out until then
+    modes = c.json_text(null=True)  # not written any more: see RunQuestion. Goes with the next release
+    modes_until = c.instant(null=True)  # the same
     problem = c.text(300, default="")
     asked_by = c.link(Person, null=True, on_delete=c.SET_NULL)
     asked_at = c.instant()
@@ -42,6 +36,30 @@ class MatchRun(Table):
     done_at = c.instant(null=True)
     published_at = c.instant(null=True)
     published_by = c.link(Person, null=True, on_delete=c.SET_NULL)
+
+
+class QuestionKind(StrEnum):
+    PRICE = "price"  # what it would cost to grant a pair
+    MODES = "modes"  # what each way of deciding would come to
+    AGAIN = "again"  # whether the run comes to the same once more
+
+
+class RunQuestion(Table):
+    """Something asked about a run that takes a moment with many people, and the answer. A row that waits."""
+
+    id = c.key()
+    run = c.link(MatchRun, on_delete=c.CASCADE)
+    kind = c.status(QuestionKind, QuestionKind.PRICE)
+    mentor = c.text(40, default="")  # the pair of which the price is asked, by the ids in the run
+    mentee = c.text(40, default="")
+    state = c.status(RunState, RunState.WAITING)
+    progress = c.whole(default=0)  # per cent
+    answer = c.json_text(null=True)
+    problem = c.text(300, default="")
+    asked_by = c.link(Person, null=True, on_delete=c.SET_NULL)
+    asked_at = c.instant()
+    leased_until = c.instant(null=True)  # a process works on it until then
+    done_at = c.instant(null=True)
 
 
 class HoldKind(StrEnum):

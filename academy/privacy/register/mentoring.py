@@ -27,7 +27,7 @@ from mentoring.profiles.tables import (
     RoundCriteria,
 )
 from mentoring.reports.tables import FairnessCount
-from mentoring.runs.tables import Hold, MatchRun
+from mentoring.runs.tables import Hold, MatchRun, RunQuestion
 
 BOTH_KNOW = "('accepted', 'active', 'paused', 'completed', 'ended_early')"
 """Pairings that a mentee knows of. Who was asked and said no is the mentor's to tell."""
@@ -298,4 +298,5 @@ NOBODY: dict[type[Table], str] = {
     FairnessCount: "Counts of groups of at least ten people.",
     ProfileImport: "A coordinator's list of many people, deleted after 7 days. What was taken from it is in profiles.",
     MatchRun: "What a run knew of a person is drawn from it, apart from the others in it: see the lists of runs.",
+    RunQuestion: "What was asked about a run, and the figures that came out. Goes with the run.",
 }
