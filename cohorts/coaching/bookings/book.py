@@ -160,7 +160,7 @@ async def _lock_choice(ledger: Ledger, coach: UUID, *, by: Party, actor: Actor, 
 def _check_chemistry(ledger: Ledger, mine: list[SessionView], coach: CoachView, *, by: Party) -> None:
     if by is not Party.COACHEE:
         return
-    made, chosen = queries.calls_made(mine), ledger.place.chosen is not None
+    made, chosen = rules.calls_made(mine), ledger.place.chosen is not None
     again = coach.name if coach.id in made else ""
     if refused := rules.why_no_chemistry_call(ledger.rules, made=len(made), chosen=chosen, again=again):
         raise refused

@@ -12,7 +12,7 @@ from litestar import Request
 from academy.accounts import limits
 from academy.accounts.guards import me
 from academy.errors import DomainError, NotFound
-from cohorts.coaching.bookings import queries, rules, slots
+from cohorts.coaching.bookings import queries, rules, slots, words
 from cohorts.coaching.bookings.days import ON_A_PAGE, Days, by_day
 from cohorts.coaching.bookings.queries import OwnCoaching
 from cohorts.coaching.bookings.tables import SessionKind
@@ -112,7 +112,13 @@ def why_not_book(mine: OwnCoaching, kind: SessionKind, coach: CoachView | None =
 
 def why(gone: rules.SlotTaken) -> str:
     """What a time that is not free says beside being taken, such as that one has other coaching then."""
-    return "" if gone.message == rules.SlotTaken().message else gone.message
+    return "" if not gone.offered or gone.message == rules.SlotTaken().message else gone.message
+
+
+async def not_offered(coach: CoachView, starts_at: datetime, *, minutes: int, mine: bool = False, now: datetime) -> str:
+    """Why a time cannot be had from a coach at all, as the end of a sentence; empty if it only is no longer free."""
+    offer = await slots.offered(coach.id, starts_at, minutes=minutes, now=now)
+    return words.not_offered(offer, coach.name, notice=coach.notice_hours, horizon=coach.horizon_days, mine=mine)
 
 
 def length_of(mine: OwnCoaching, coach: CoachView, kind: SessionKind, wanted: int | None) -> int:

@@ -261,26 +261,12 @@ async def own(person: UUID, now: datetime) -> list[OwnCoaching]:
                 enrolled=enrolled,
                 balance=balances[row["enrolment"]],
                 rules=known[row["programme"]],
-                chemistry_made=len(calls_made(mine)),
-                chemistry_with=frozenset(calls_made(mine)),
+                chemistry_made=len(rules.calls_made(mine)),
+                chemistry_with=frozenset(rules.calls_made(mine)),
                 sessions=mine,
             )
         )
     return found
-
-
-def calls_made(sessions: Sequence[SessionView]) -> list[UUID]:
-    """The coaches of the chemistry calls that count against the most there may be, one for each call."""
-    return [each.coach for each in sessions if _is_call(each)]
-
-
-def call_with(coach: UUID, sessions: Sequence[SessionView]) -> SessionView | None:
-    """The chemistry call with a coach that is booked or was had."""
-    return next((each for each in reversed(sessions) if each.coach == coach and _is_call(each)), None)
-
-
-def _is_call(session: SessionView) -> bool:
-    return session.kind is SessionKind.CHEMISTRY and session.status in rules.CHEMISTRY_COUNTS
 
 
 # ------------------------------------------------------------------- history

@@ -5,10 +5,11 @@ Who acts decides what holds: a coachee is bound by the cut-offs of the programme
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
+from uuid import UUID
 
 import msgspec
 
@@ -76,10 +77,15 @@ class ForbiddenMove(DomainError):
 
 
 class SlotTaken(DomainError):
-    """The time is not free (any more). ``nearest`` are up to three that are, in order."""
+    """The time is not free (any more). ``nearest`` are up to three that are, in order.
 
-    def __init__(self, message: str = "", *, nearest: Sequence[datetime] = ()) -> None:
+    ``offered``: somebody was faster, or something else came between. Otherwise it could not have been booked at all,
+    and the message says why.
+    """
+
+    def __init__(self, message: str = "", *, nearest: Sequence[datetime] = (), offered: bool = True) -> None:
         super().__init__(message or "This time has just been taken. Choose another one.")
+        self.offered = offered
         self.nearest = list(nearest)
         self.facts = {"nearest": self.nearest}
 
@@ -294,6 +300,27 @@ def why_no_chemistry_call(rules: Rules, *, made: int, chosen: bool, again: str =
 
 CHEMISTRY_COUNTS = (*LIVE, S.COMPLETED, S.NO_SHOW_COACHEE)
 """A chemistry call that was cancelled, or that the coach missed, can be had again."""
+
+
+class Held(Protocol):
+    """A session with somebody."""
+
+    @property
+    def coach(self) -> UUID: ...
+    @property
+    def kind(self) -> SessionKind: ...
+    @property
+    def status(self) -> SessionStatus: ...
+
+
+def is_call(session: Held) -> bool:
+    """Whether it is a chemistry call that counts against the most there may be."""
+    return session.kind is SessionKind.CHEMISTRY and session.status in CHEMISTRY_COUNTS
+
+
+def calls_made(sessions: Iterable[Held]) -> list[UUID]:
+    """The coaches of the chemistry calls that count, one for each call."""
+    return [each.coach for each in sessions if is_call(each)]
 
 
 def needs_credit(kind: SessionKind, rules: Rules) -> bool:

@@ -13,7 +13,7 @@ from academy.invites import queries as invites
 from cohorts.coaching.bookings.rules import HOLDS_TIME, overlap
 from cohorts.coaching.times import queries as times
 from cohorts.coaching.times import rules as patterns
-from cohorts.coaching.times.rules import Interval
+from cohorts.coaching.times.rules import Interval, Offer
 
 AROUND = timedelta(days=10)
 """How far from a time that is gone the nearest free ones are looked for first."""
@@ -126,6 +126,12 @@ async def nearest(
         if len(three) == 3:
             break
     return three
+
+
+async def offered(coach: UUID, starts_at: datetime, *, minutes: int, now: datetime) -> Offer:
+    """Whether a coach offers a time at all, whoever may have taken it."""
+    pattern = (await times.patterns([coach]))[coach]
+    return patterns.offer(pattern, starts_at, minutes=minutes, now=now)
 
 
 async def clashes(

@@ -17,7 +17,7 @@ from academy import database
 from academy.audit import service as audit
 from academy.audit.service import Actor
 from academy.invites import queries as invites
-from cohorts.coaching.bookings import letters, queries, rules, slots
+from cohorts.coaching.bookings import letters, queries, rules, slots, words
 from cohorts.coaching.bookings.queries import SessionView
 from cohorts.coaching.bookings.rules import Party, SlotTaken
 from cohorts.coaching.bookings.tables import CoachingChange, CoachingSession, MoveRequest, RequestState, SessionStatus
@@ -29,7 +29,7 @@ from cohorts.coaching.times.queries import CoachView
 NETS = ("coaching_session_one_at_a_time", "coaching_session_no_overlap")
 """What the database itself refuses, should a look for overlaps ever fail."""
 
-_COACHED_ELSEWHERE = {
+COACHED_ELSEWHERE = {
     Party.COACHEE: "You have another coaching session at this time. Choose another one.",
     Party.COACH: "This time is no longer free for both of you. Choose another one.",
     Party.ACADEMY: "The coachee has another coaching session at this time. Choose another one.",
@@ -140,18 +140,28 @@ async def take_time(
     ends_at = starts_at + timedelta(minutes=minutes)
     but = moved.id if moved else None
     for each in await slots.held([coach.person, coachee], since=starts_at, until=ends_at, but=but):
-        if coach.person in (each.coach_person, each.coachee):
-            raise SlotTaken
-        raise SlotTaken(_COACHED_ELSEWHERE[by])
+        told = "" if coach.person in (each.coach_person, each.coachee) else COACHED_ELSEWHERE[by]
+        raise await _gone(coach, starts_at, minutes=minutes, told=told, by=by, now=now)
     if by is Party.COACHEE:
         found = await slots.free(
             [coach.id], minutes=minutes, since=starts_at, until=starts_at + timedelta(seconds=1), now=now, but=but
         )
         if starts_at not in found.get(coach.id, []):
-            raise SlotTaken
+            raise await _gone(coach, starts_at, minutes=minutes, by=by, now=now)
     if not despite_clash:
         event = moved.event if moved else None
         await look_for_clashes(coach, coachee, starts_at=starts_at, ends_at=ends_at, but=event, wished=wished, by=by)
+
+
+async def _gone(
+    coach: CoachView, starts_at: datetime, *, minutes: int, told: str = "", by: Party, now: datetime
+) -> SlotTaken:
+    """That somebody else has the time; or, to a coachee, that the coach never offered it."""
+    if by is not Party.COACHEE:
+        return SlotTaken(told)
+    offer = await slots.offered(coach.id, starts_at, minutes=minutes, now=now)
+    why = words.not_offered(offer, coach.name, notice=coach.notice_hours, horizon=coach.horizon_days)
+    return SlotTaken(f"This time {why}. Choose another one.", offered=False) if why else SlotTaken(told)
 
 
 async def look_for_clashes(
@@ -198,7 +208,9 @@ async def or_nearest(
         if isinstance(gone, database.Duplicate) and not _is_the_net(gone):
             raise
         found = await slots.nearest(coach, starts_at, minutes=minutes, coachee=coachee, but=but, now=now)
-        raise SlotTaken(gone.message if isinstance(gone, SlotTaken) else "", nearest=found) from None
+        if isinstance(gone, SlotTaken):
+            raise SlotTaken(gone.message, nearest=found, offered=gone.offered) from None
+        raise SlotTaken(nearest=found) from None
 
 
 def _is_the_net(gone: database.Duplicate) -> bool:

@@ -15,7 +15,7 @@ from academy.accounts.guards import actor, me
 from academy.errors import NotFound
 from academy.web.access import Who
 from academy.web.pages import page, redirect
-from cohorts.coaching.bookings import days, own, queries, slots, web_booking, web_move, web_session, words
+from cohorts.coaching.bookings import days, own, queries, rules, slots, web_booking, web_move, web_session, words
 from cohorts.coaching.bookings.days import Days, Time
 from cohorts.coaching.bookings.own import Here
 from cohorts.coaching.bookings.queries import OwnCoaching, SessionView
@@ -137,6 +137,7 @@ async def coaches(request: Request[Any, Any, Any], enrolment: FromPath[UUID]) ->
     free = await slots.free(ids, minutes=minutes, since=now, until=until, now=now, coachee=here.person) if ids else {}
     zone = request.user.time_zone
     to_call = here.to_call
+    calls = {each.coach: each for each in here.mine.sessions if rules.is_call(each)}
     return page(
         request,
         "cohorts/coaching/bookings/coaches.html",
@@ -152,7 +153,7 @@ async def coaches(request: Request[Any, Any, Any], enrolment: FromPath[UUID]) ->
                 facts=_facts(each),
                 next=days.spoken(free[each.id][0], zone) if free.get(each.id) else "",
                 call=each in to_call,
-                called=queries.call_with(each.id, here.mine.sessions),
+                called=calls.get(each.id),
             )
             for each in here.coaches
         ],

@@ -19,7 +19,8 @@ from academy.web.pages import page, redirect
 from cohorts.coaching.bookings import days, forms, own, service, slots, words
 from cohorts.coaching.bookings.forms import Choice
 from cohorts.coaching.bookings.own import Here
-from cohorts.coaching.bookings.rules import Clash, Party, SlotTaken
+from cohorts.coaching.bookings.rules import Clash, Party, SlotTaken, overlap
+from cohorts.coaching.bookings.steps import COACHED_ELSEWHERE
 from cohorts.coaching.bookings.tables import SessionKind, SessionStatus
 from cohorts.coaching.times.queries import CoachView
 from cohorts.coaching.times.rules import nearest
@@ -116,7 +117,7 @@ async def book(request: Request[Any, Any, Any], enrolment: FromPath[UUID]) -> Re
         if isinstance(error, SlotTaken):
             note = fields.get("note", "")
             why = own.why(error)
-            return gone(request, here, wanted, coach, nearest=error.nearest, note=note, why=why, now=now)
+            return await gone(request, here, wanted, coach, nearest=error.nearest, note=note, why=why, now=now)
         if isinstance(error, Clash) and fields.get("despite") != "yes":
             return await _check(request, here, wanted, typed=fields, status=409, now=now)
         raise
@@ -142,11 +143,14 @@ async def _check(
     minutes = own.length_of(here.mine, coach, wanted.kind, wanted.minutes)
     starts = await own.free(coach, here.person, minutes=minutes, now=now)
     if starts_at not in starts:
-        return gone(
+        ends_at = starts_at + timedelta(minutes=minutes)
+        coached = any(each.live and overlap(each, starts_at, ends_at) for each in here.mine.sessions)
+        return await gone(
             request,
             here,
             wanted,
             coach,
+            why=COACHED_ELSEWHERE[Party.COACHEE] if coached else "",
             nearest=nearest(starts, starts_at),
             note=typed.get("note", "") if typed else "",
             now=now,
@@ -184,7 +188,7 @@ async def _check(
     )
 
 
-def gone(
+async def gone(
     request: Request[Any, Any, Any],
     here: Here,
     wanted: Choice,
@@ -195,7 +199,7 @@ def gone(
     why: str = "",
     now: datetime,
 ) -> Response[Any]:
-    """Status 409: somebody else was faster, or the page was old. The nearest three are one tap away."""
+    """Status 409: somebody else was faster, or the time was never offered. The nearest three are one tap away."""
     starts_at = wanted.starts_at or now
     zone = request.user.time_zone
     minutes = own.length_of(here.mine, coach, wanted.kind, wanted.minutes)
@@ -207,6 +211,7 @@ def gone(
         section=section(request),
         status=409,
         gone=_capital(days.spoken(starts_at, zone)),
+        not_offered=await own.not_offered(coach, starts_at, minutes=minutes, now=now),
         coach_name=coach.name,
         kept=f"{why} Nothing was booked, and you have all your sessions still.".strip(),
         nearest=[each for day in found.days for each in day.times],

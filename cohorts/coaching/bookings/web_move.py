@@ -103,7 +103,7 @@ async def move(request: Request[Any, Any, Any], session: FromPath[UUID]) -> Resp
             now=here.now,
         )
     except SlotTaken as error:
-        return _gone(request, here, starts_at, error.nearest, why=own.why(error))
+        return await _gone(request, here, starts_at, error.nearest, why=own.why(error))
     except Clash as clash:
         if fields.get("despite") == "yes":
             raise
@@ -134,14 +134,14 @@ async def _check(
     clash: Clash | None = None,
     status: int = 200,
 ) -> Response[Any]:
-    if starts_at is None:
+    if starts_at is None or starts_at == here.session.starts_at:
         return redirect(f"{here.path}/move")
     found, zone, means = here.session, request.user.time_zone, here.moving
     if isinstance(means, DomainError):
         raise means
     starts = await _free(here)
     if starts_at not in starts:
-        return _gone(request, here, starts_at, nearest(starts, starts_at))
+        return await _gone(request, here, starts_at, nearest(starts, starts_at))
     own_event = (await _clashes(request, here, [starts_at])).get(starts_at)
     ends_at = starts_at + timedelta(minutes=found.length)
     return page(
@@ -165,7 +165,7 @@ async def _check(
     )
 
 
-def _gone(
+async def _gone(
     request: Request[Any, Any, Any],
     here: Opened,
     starts_at: datetime,
@@ -174,6 +174,7 @@ def _gone(
     why: str = "",
 ) -> Response[Any]:
     found, zone = here.session, request.user.time_zone
+    coach = await times.coach(found.coach)
     shown = days.by_day(nearest, minutes=found.length, zone=zone, coach_zone=found.zone, now=here.now)
     gone = days.spoken(starts_at, zone)
     return page(
@@ -182,6 +183,7 @@ def _gone(
         section=section(request, here),
         status=409,
         gone=gone[:1].upper() + gone[1:],
+        not_offered=await own.not_offered(coach, starts_at, minutes=found.length, mine=here.is_coach, now=here.now),
         coach_name=found.coach_name,
         kept=f"{why} Nothing was changed: the session stays where it is.".strip(),
         nearest=[each for day in shown.days for each in day.times],

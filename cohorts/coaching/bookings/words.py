@@ -12,6 +12,7 @@ from cohorts.coaching.bookings.tables import SessionKind, SessionStatus
 from cohorts.coaching.bookings.tables import SessionStatus as S
 from cohorts.coaching.credits.rules import Balance, Rules
 from cohorts.coaching.credits.tables import CreditKind
+from cohorts.coaching.times.rules import Offer
 
 ATTENDED, MISSED, OVER = ("Took place", "blue"), ("Missed", "orange"), ("Over", "grey")
 
@@ -92,6 +93,21 @@ def coach_gone(name: str, left: int) -> str:
         return f"{name} no longer coaches in this programme."
     still = "The session that you have left is still yours" if left == 1 else f"Your {left} sessions are still yours"
     return f"{name} no longer coaches in this programme. {still}: you can choose another coach for the rest."
+
+
+def not_offered(offer: Offer, name: str, *, notice: int, horizon: int, mine: bool = False) -> str:
+    """Why a time cannot be had from a coach at all, as the end of a sentence; empty for one that they offer.
+
+    ``notice`` in hours, ``horizon`` in days; ``mine``: the coach reads it.
+    """
+    who = "you" if mine else name
+    return {
+        Offer.OFFERED: "",
+        Offer.PASSED: "has passed",
+        Offer.SOON: f"is too soon: {who} can be booked until {hours(notice)} before",
+        Offer.FAR: f"is too far ahead: {who} can be booked for the next {days(horizon)}",
+        Offer.NEVER: f"is not one of the times that {who} offer{'' if mine else 's'}",
+    }[offer]
 
 
 def until_when(starts_at: datetime, rules: Rules, *, kind: SessionKind, zone: str, now: datetime) -> str:

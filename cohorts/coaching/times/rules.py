@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
+from enum import StrEnum
 
 import msgspec
 
@@ -208,6 +209,30 @@ def free_slots(
                 if taken_from >= start + length:
                     found.append(start)
     return [instant(start) for start in found]
+
+
+class Offer(StrEnum):
+    """Whether a coach offers a time at all, whoever may have taken it."""
+
+    OFFERED = "offered"
+    PASSED = "passed"
+    SOON = "soon"  # they need longer notice
+    FAR = "far"  # beyond the days that can be booked ahead
+    NEVER = "never"  # not in their hours, or between two starts
+
+
+def offer(pattern: Pattern, starts_at: datetime, *, minutes: int, now: datetime) -> Offer:
+    """How a start for a session of ``minutes`` stands to what the coach offers, with nothing in their calendars."""
+    if starts_at <= now:
+        return Offer.PASSED
+    days = (starts_at - now).days + 1
+    at_any_time = msgspec.structs.replace(pattern, notice_hours=0, horizon_days=days)
+    until = starts_at + timedelta(seconds=1)
+    if not free_slots(at_any_time, minutes=minutes, sessions=(), busy=(), since=starts_at, until=until, now=now):
+        return Offer.NEVER
+    if starts_at < now + timedelta(hours=pattern.notice_hours):
+        return Offer.SOON
+    return Offer.FAR if starts_at > now + timedelta(days=pattern.horizon_days) else Offer.OFFERED
 
 
 def _starts(here: LocalDay, from_minute: int, to_minute: int, step: int) -> Iterable[int]:

@@ -146,14 +146,39 @@ async def test_without_a_place_or_without_coaching_nothing_can_be_booked(now: da
             await makers.a_booking(who, enrolment=enrolment, now=now)
 
 
-@pytest.mark.parametrize("hours", [0, 23, 14.25, 24 * 57], ids=["now", "too soon", "evening", "too far"])
-async def test_a_coachee_books_free_times_and_nothing_else(now: datetime, hours: float) -> None:
+@pytest.mark.parametrize(
+    ("hours", "why"),
+    [
+        (0, "has passed"),
+        (23, "is too soon: Daniel Reid can be booked until 24 hours before"),
+        (38, "is not one of the times that Daniel Reid offers"),
+        (24.25, "is not one of the times that Daniel Reid offers"),
+        (24 * 57, "is too far ahead: Daniel Reid can be booked for the next 8 weeks"),
+    ],
+    ids=["now", "too soon", "evening", "between two starts", "too far"],
+)
+async def test_a_coachee_books_free_times_and_nothing_else(now: datetime, hours: float, why: str) -> None:
     who = await makers.coaching(now=now)
 
     with pytest.raises(SlotTaken) as taken:
         await makers.a_booking(who, starts_at=now + hours * HOUR, now=now)
 
-    assert len(taken.value.nearest) == 3
+    assert str(taken.value) == f"This time {why}. Choose another one."
+    assert (taken.value.offered, len(taken.value.nearest)) == (False, 3)
+
+
+async def test_a_time_that_somebody_else_has_is_taken_and_one_beside_it_was_never_offered(now: datetime) -> None:
+    who = await makers.coaching(now=now)
+    other = await makers.coaching(programme=who.programme, coach=who.coach, name="Bea Example", now=now)
+    await makers.a_booking(other, now=now)
+
+    with pytest.raises(SlotTaken) as taken:
+        await makers.a_booking(who, now=now)
+    with pytest.raises(SlotTaken) as never:
+        await makers.a_booking(who, starts_at=now + 8 * DAY + 0.25 * HOUR, now=now)
+
+    assert (str(taken.value), taken.value.offered) == ("This time has just been taken. Choose another one.", True)
+    assert (never.value.offered, len(never.value.nearest)) == (False, 3)
 
 
 async def test_coach_and_academy_agree_on_any_time(now: datetime) -> None:

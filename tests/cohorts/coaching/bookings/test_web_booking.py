@@ -314,10 +314,33 @@ async def test_what_was_typed_goes_along_to_the_nearest_times(client: httpx.Asyn
 
 
 async def test_an_old_link_to_a_time_that_has_gone_offers_others(client: httpx.AsyncClient, priya: Coaching) -> None:
-    answer = await client.get(check_path(priya, "2026-06-08T08:10Z"))
+    other = await makers.coaching(programme=priya.programme, cohort=priya.cohort, coach=priya.coach, name="Ben Hall")
+    await makers.a_booking(other, starts_at=at(8, 8))
 
-    assert answer.status_code == 409
-    said = "9:10am on Monday 8 June 2026 with Daniel Reid is no longer free. Nothing was booked"
+    answer = await client.get(check_path(priya, "2026-06-08T08:00Z"))
+
+    assert (answer.status_code, heading(answer)) == (409, "That time has just gone")
+    said = "9am on Monday 8 June 2026 with Daniel Reid is no longer free. Nothing was booked"
+    assert said in " ".join(words(answer))
+
+
+async def test_a_time_that_was_never_offered_is_not_called_taken(client: httpx.AsyncClient, priya: Coaching) -> None:
+    typed = await client.get(check_path(priya, "2026-06-08T08:10Z"))
+    sent = await book(client, priya, "2026-06-08T08:10Z")
+
+    for answer in (typed, sent):
+        assert (answer.status_code, heading(answer)) == (409, "That time can’t be booked")
+        said = "9:10am on Monday 8 June 2026 is not one of the times that Daniel Reid offers. Nothing was booked, "
+        assert said + "and you have all your sessions still." in words(answer)
+        assert len(links(answer, "app-slot")) == 3
+
+
+async def test_a_time_at_which_one_is_coached_already_says_so(client: httpx.AsyncClient, priya: Coaching) -> None:
+    await book(client, priya, "2026-06-08T08:00Z")
+
+    answer = await client.get(check_path(priya, "2026-06-08T08:30Z"))
+
+    said = "You have another coaching session at this time. Choose another one. Nothing was booked"
     assert said in " ".join(words(answer))
 
 

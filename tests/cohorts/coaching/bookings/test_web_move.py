@@ -257,6 +257,21 @@ async def test_a_time_that_has_gone_offers_the_nearest_three_and_moves_nothing(
     assert heading(await client.get(list(links(posted, "app-slot").values())[0])) == "Move it?"
 
 
+async def test_a_time_that_was_never_offered_is_not_called_taken(
+    client: httpx.AsyncClient, priya: Coaching, session: UUID
+) -> None:
+    path = f"/coaching/sessions/{session}/move/check?starts=2026-06-09T19:00Z"
+    typed = await client.get(path)
+    sent = await move(client, session, "2026-06-09T19:00Z")
+    await sign_in(client, priya.coach_person)
+    by_coach = await client.get(path)
+
+    for answer, who in ((typed, "Daniel Reid offers"), (sent, "Daniel Reid offers"), (by_coach, "you offer")):
+        assert (answer.status_code, heading(answer)) == (409, "That time can’t be booked")
+        said = f"8pm on Tuesday 9 June 2026 is not one of the times that {who}. "
+        assert said + "Nothing was changed: the session stays where it is." in words(answer)
+
+
 async def test_a_time_that_overlaps_something_of_ones_own_asks_first(
     client: httpx.AsyncClient, priya: Coaching, session: UUID
 ) -> None:

@@ -14,10 +14,12 @@ from cohorts.coaching.times.rules import (
     CoachRules,
     DayException,
     Interval,
+    Offer,
     Pattern,
     Stretch,
     free_slots,
     nearest,
+    offer,
     open_times,
 )
 from cohorts.coaching.times.tables import ExceptionKind, Nation
@@ -25,6 +27,7 @@ from tests.support.makers import weekly
 
 UK = "Europe/London"
 MONDAY = date(2026, 6, 8)
+DAY = timedelta(days=1)
 OFF, LEAVE, EXTRA = ExceptionKind.OFF, ExceptionKind.LEAVE, ExceptionKind.EXTRA
 
 
@@ -124,6 +127,33 @@ def test_a_zone_that_does_not_exist_is_refused() -> None:
 
 
 # ------------------------------------------------------------- what is booked
+@pytest.mark.parametrize(
+    ("starts", "stands"),
+    [
+        ("9:00", Offer.OFFERED),
+        ("9:30", Offer.OFFERED),
+        ("9:15", Offer.NEVER),
+        ("11:30", Offer.NEVER),
+        ("20:00", Offer.NEVER),
+    ],
+)
+def test_a_time_is_offered_or_never_was(starts: str, stands: Offer) -> None:
+    assert offer(coach((9, 12)), at(starts), minutes=60, now=at("9:00", MONDAY - 3 * DAY)) is stands
+
+
+def test_a_time_may_be_passed_too_soon_or_too_far_ahead() -> None:
+    pattern = coach((9, 12), notice_hours=48, horizon_days=28)
+
+    def stands(now: datetime) -> Offer:
+        return offer(pattern, at("9:00"), minutes=60, now=now)
+
+    assert stands(at("9:00")) is Offer.PASSED
+    assert stands(at("9:01", MONDAY - 2 * DAY)) is Offer.SOON
+    assert stands(at("9:00", MONDAY - 2 * DAY)) is Offer.OFFERED
+    assert stands(at("9:00", MONDAY - 28 * DAY)) is Offer.OFFERED
+    assert stands(at("8:59", MONDAY - 28 * DAY)) is Offer.FAR
+
+
 def test_nothing_is_offered_where_the_coach_is_busy() -> None:
     assert slots(coach((9, 12)), busy=(held("10:00", "10:30"),)) == ["09:00", "10:30", "11:00"]
 
