@@ -19,6 +19,7 @@ from academy.database.failures import NaiveInstant as NaiveInstant
 from academy.database.failures import TransactionMisuse as TransactionMisuse
 from academy.database.failures import UnusableText as UnusableText
 from academy.database.inserts import insert as insert
+from academy.database.inserts import insert_values as insert_values
 from academy.database.postgres import PostgresDatabase as PostgresDatabase
 from academy.database.queries import Compiled as Compiled
 from academy.database.queries import CompiledSQL as CompiledSQL

@@ -86,3 +86,36 @@ async def test_values_are_checked_as_everywhere(tables, now):
         await room.insert([Box(name="a\0b")])
     with pytest.raises(room.NaiveInstant):
         await room.insert([Thing(name="a", made_at=now.replace(tzinfo=None))])
+
+
+async def test_plain_values_are_written_like_objects(tables, now):
+    box = uuid4()
+
+    assert await room.insert_values(Box, [{"id": box, "name": "Tools", "taken": 3}, {"name": "Łukasz's"}]) == 2
+    assert await room.insert_values(Thing, [{"box": box, "name": "Saw", "colour": Colour.GREEN, "made_at": now}]) == 1
+    assert await room.insert_values(Thing, []) == 0
+
+    assert await Box.select(Box.name, Box.taken).order_by(Box.taken) == [
+        {"name": "Łukasz's", "taken": 0},
+        {"name": "Tools", "taken": 3},
+    ]
+    (thing,) = await Thing.select(Thing.box, Thing.colour, Thing.made_at, Thing.due_on, Thing.broken)
+    assert thing == {"box": box, "colour": "green", "made_at": now, "due_on": None, "broken": False}
+
+
+async def test_rows_of_plain_values_need_not_name_the_same_columns(tables):
+    await room.insert_values(Box, [{"name": "A", "taken": 2}, {"name": "B"}])
+
+    assert await Box.select(Box.name, Box.taken).order_by(Box.name) == [
+        {"name": "A", "taken": 2},
+        {"name": "B", "taken": 0},
+    ]
+
+
+async def test_a_column_that_does_not_exist_or_has_no_value_is_said(tables):
+    with pytest.raises(ValueError, match="Box has no column size"):
+        await room.insert_values(Box, [{"name": "Tools", "size": 3}])
+    with pytest.raises(ValueError, match="made_at was not given"):
+        await room.insert_values(Thing, [{"name": "Saw"}])
+
+    assert await Box.count() == 0
