@@ -139,27 +139,59 @@ async def participants_elsewhere(cohort: UUID, *, starts_at: datetime, ends_at: 
     return int(row["people"])
 
 
-_ENGAGED = """
+# A booking that waits for its coach's yes holds the time of both and is in no calendar yet; ``{who}`` is whose.
+_ASKED = """
+    EXISTS (SELECT 1 FROM enrolment e JOIN coaching_session b ON b.enrolment = e.id
+        WHERE e.person = {who} AND b.status = 'requested' AND b.starts_at < :ends_at AND b.ends_at > :starts_at)
+    OR EXISTS (SELECT 1 FROM coach k JOIN coaching_session b ON b.coach = k.id
+        WHERE k.person = {who} AND b.status = 'requested' AND b.starts_at < :ends_at AND b.ends_at > :starts_at)
+"""
+_PARTICIPANTS_ASKED = database.compiled_sql(f"""
+    SELECT count(DISTINCT i.person) AS people
+    FROM cohort_session s JOIN invitee i ON i.event = s.event AND i.state = 'invited' AND i.takes_part
+    WHERE s.cohort = :cohort AND s.status = 'planned' AND ({_ASKED.format(who="i.person")})
+""")
+
+
+async def participants_asked(cohort: UUID, *, starts_at: datetime, ends_at: datetime) -> int:
+    """How many of a cohort's people have asked for coaching at the time, or are asked for it, without an answer yet."""
+    (row,) = await _PARTICIPANTS_ASKED.run(cohort=cohort, starts_at=starts_at, ends_at=ends_at)
+    return int(row["people"])
+
+
+ASKED_FOR_COACHING = "asked for coaching"
+
+_ENGAGED = f"""
 SELECT n.id AS person, n.name AS person_name, s.id AS session, v.title, v.starts_at, v.ends_at, v.zone
 FROM facilitator f JOIN person n ON n.id = f.person JOIN cohort_session s ON s.id = f.session
 JOIN calendar_event v ON v.id = s.event
-WHERE f.person IN ({people}) AND v.status = 'confirmed' AND v.starts_at < {{}} AND v.ends_at > {{}}
+WHERE f.person IN ({{people}}) AND v.status = 'confirmed' AND v.starts_at < {{{{}}}} AND v.ends_at > {{{{}}}}
 UNION
 SELECT n.id, n.name, s.id, CASE WHEN v.private THEN 'Something private' ELSE v.title END, v.starts_at, v.ends_at, v.zone
 FROM invitee i JOIN person n ON n.id = i.person JOIN calendar_event v ON v.id = i.event
 LEFT JOIN cohort_session s ON s.event = v.id
-WHERE i.person IN ({people}) AND i.state = 'invited' AND v.status = 'confirmed'
-  AND v.starts_at < {{}} AND v.ends_at > {{}}
+WHERE i.person IN ({{people}}) AND i.state = 'invited' AND v.status = 'confirmed'
+  AND v.starts_at < {{{{}}}} AND v.ends_at > {{{{}}}}
+UNION
+SELECT n.id, n.name, NULL, '{ASKED_FOR_COACHING}', b.starts_at, b.ends_at, b.zone
+FROM coach k JOIN person n ON n.id = k.person JOIN coaching_session b ON b.coach = k.id
+WHERE k.person IN ({{people}}) AND b.status = 'requested' AND b.starts_at < {{{{}}}} AND b.ends_at > {{{{}}}}
+UNION
+SELECT n.id, n.name, NULL, '{ASKED_FOR_COACHING}', b.starts_at, b.ends_at, b.zone
+FROM enrolment e JOIN person n ON n.id = e.person JOIN coaching_session b ON b.enrolment = e.id
+WHERE e.person IN ({{people}}) AND b.status = 'requested' AND b.starts_at < {{{{}}}} AND b.ends_at > {{{{}}}}
 """
 
 
 async def clashes(
     people: Sequence[UUID], *, starts_at: datetime, ends_at: datetime, session: UUID | None = None
 ) -> list[Engagement]:
-    """What these people lead or are invited to at the time, other than ``session`` itself; across all programmes."""
+    """What these people lead, are invited to or have asked for (as coachee, or are asked for as coach) at the time,
+    other than ``session`` itself; across all programmes.
+    """
     if not people:
         return []
     sql = _ENGAGED.format(people=", ".join(["{}"] * len(people)))
-    rows = await database.fetch(sql, *people, ends_at, starts_at, *people, ends_at, starts_at)
+    rows = await database.fetch(sql, *[*people, ends_at, starts_at] * 4)
     wanted = Engagement(starts_at=starts_at, ends_at=ends_at, session=session)
     return rules.clashes(wanted, (Engagement(**row) for row in rows))

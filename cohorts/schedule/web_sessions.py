@@ -146,12 +146,12 @@ async def read(fields: Fields, cohort: Row, *, zone: str, session: Row | None = 
             leaders.people, starts_at=begins, ends_at=ends, session=session["id"] if session else None
         )
         if session is None or (session["starts_at"], session["ends_at"]) != (begins, ends):
-            people = await queries.participants_elsewhere(cohort["id"], starts_at=begins, ends_at=ends)
-            if people:
-                who = "1 person who takes part" if people == 1 else f"{people} people who take part"
-                found.append(
-                    Engagement(starts_at=begins, ends_at=ends, title="something else", person_name=who, zone=zone)
-                )
+            booked = await queries.participants_elsewhere(cohort["id"], starts_at=begins, ends_at=ends)
+            asked = await queries.participants_asked(cohort["id"], starts_at=begins, ends_at=ends)
+            for people, title in ((booked, "something else"), (asked, queries.ASKED_FOR_COACHING)):
+                if people:
+                    who = "1 person who takes part" if people == 1 else f"{people} people who take part"
+                    found.append(Engagement(starts_at=begins, ends_at=ends, title=title, person_name=who, zone=zone))
         if found:
             raise Clashing(found)
     return details, leaders

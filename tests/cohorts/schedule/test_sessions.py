@@ -15,9 +15,12 @@ from academy.errors import ChangedMeanwhile, NotFound
 from academy.invites import service as invites
 from academy.invites.tables import CalendarEvent, Reply
 from academy.outbox.tables import Message
+from cohorts.coaching.bookings import queries as bookings
+from cohorts.coaching.bookings import service as coaching
 from cohorts.schedule import queries, rules, service, sessions
 from cohorts.schedule.rules import SessionDetails
 from cohorts.schedule.sessions import Leaders, Newcomer
+from tests.support import makers
 from tests.support.makers import a_cohort, a_person
 
 HOUR = timedelta(hours=1)
@@ -276,6 +279,38 @@ async def test_leading_or_attending_two_things_at_once_is_found_across_programme
     after = {"starts_at": there["ends_at"], "ends_at": there["ends_at"] + HOUR}
     assert await queries.clashes([leader, guest], session=here["id"], **after) == []
     assert await queries.clashes([], session=here["id"], **times) == []
+
+
+async def test_coaching_that_waits_for_a_yes_is_a_clash_for_both_until_it_is_answered(
+    database: db.Engine, now: datetime
+) -> None:
+    who = await makers.coaching(now=now)
+    eve = await makers.a_coach(name="Eve Adams", programme=who.programme, confirms=True, now=now)
+    asked = await makers.a_booking(who, coach=eve, now=now)
+    view = await bookings.any_session(asked)
+    both = [who.person, view.coach_person]
+    times = {"starts_at": view.starts_at, "ends_at": view.ends_at}
+    after = {"starts_at": view.ends_at, "ends_at": view.ends_at + HOUR}
+
+    found = await queries.clashes(both, **times)
+    waits = (
+        await queries.participants_asked(who.cohort, **times),
+        await queries.participants_asked(who.cohort, **after),
+    )
+    before = await queries.participants_elsewhere(who.cohort, **times)
+    await coaching.answer_booking(asked, yes=True, actor=ACADEMY, now=now)
+    answered = await queries.clashes(both, **times)
+
+    told = [(each.person_name, each.title, each.starts_at) for each in found]
+    assert told == [(name, "asked for coaching", view.starts_at) for name in ("Eve Adams", "Priya Nair")]
+    assert (waits, before) == ((1, 0), 0)
+    assert [(each.person_name, each.title) for each in answered] == [
+        ("Eve Adams", "Something private"),
+        ("Priya Nair", "Something private"),
+    ]
+    assert await queries.clashes(both, **after) == []
+    assert await queries.participants_asked(who.cohort, **times) == 0
+    assert await queries.participants_elsewhere(who.cohort, **times) == 1
 
 
 async def test_a_cancelled_session_or_a_withdrawn_place_is_no_clash(database: db.Engine, now: datetime) -> None:

@@ -6,12 +6,15 @@ import httpx
 import pytest
 
 from academy import database as db
+from academy.accounts import service as accounts
+from academy.accounts.tables import Role
 from academy.audit.service import ACADEMY
 from academy.outbox.tables import Message
 from cohorts.enrolment.tables import Enrolment
 from cohorts.schedule import queries, service
 from cohorts.schedule.rules import SessionDetails
 from tests.conftest import Clock
+from tests.support import makers
 from tests.support.client import field_errors, heading, post, sign_in, words
 from tests.support.makers import a_cohort, a_coordinator, a_person, a_programme, an_enrolment
 from tests.support.queries import counted
@@ -339,6 +342,34 @@ async def test_a_new_time_at_which_people_of_the_cohort_are_elsewhere_is_pointed
 
     assert same_time.status_code == 303  # a typo asks nobody
     assert "1 person who takes part" in words(warned)
+    assert (warned.status_code, saved.status_code) == (422, 303)
+
+
+async def test_coaching_that_people_asked_for_at_a_new_time_is_pointed_out(client: httpx.AsyncClient) -> None:
+    programme = await a_programme(name="Cyber")
+    cohort = await a_cohort(programme=programme, code="cyber", sessions=1)
+    who = await makers.coaching(programme=programme, cohort=cohort)
+    eve = await makers.a_coach(name="Eve Adams", programme=programme, confirms=True)
+    await makers.a_booking(who, coach=eve)
+    (mine,) = await queries.sessions(cohort)
+    (leader,) = await db.fetch("SELECT person FROM coach WHERE id = {}", eve)
+    await accounts.grant(leader["person"], Role.FACILITATOR, ACADEMY, Clock().now)
+    path = f"/cohorts/cyber/sessions/{mine['id']}"
+    later = {
+        **await session_form(mine),
+        "on": "2026-06-09",
+        "starts": "9:30am",
+        "ends": "11am",
+        "reason": "The room",
+        "facilitator": str(leader["person"]),
+    }
+
+    warned = await post(client, path, later, page=path)
+    saved = await post(client, path, {**later, "clashes_known": "yes"}, page=path)
+
+    shown = " ".join(words(warned))
+    assert "Eve Adams : asked for coaching at Tuesday 9 June 2026, 10am to 11am (UK time)" in shown
+    assert "1 person who takes part : asked for coaching at Tuesday 9 June 2026, 9:30am to 11am (UK time)" in shown
     assert (warned.status_code, saved.status_code) == (422, 303)
 
 
