@@ -28,7 +28,7 @@ async def sign_in(request: Request[Any, Any, Any], next: FromQuery[str] = "/") -
     """Ask for a link."""
     if request.user is not None:
         return redirect(_landing(local_path(next), coordinator=request.user.coordinator))
-    return page(request, "academy/accounts/sign_in.html", next=local_path(next), typed={}, wrong={})
+    return page(request, "academy/accounts/sign_in.html", next=local_path(next), typed={})
 
 
 @post("/sign-in", who=Who.ANYONE)
@@ -44,9 +44,7 @@ async def ask_for_link(request: Request[Any, Any, Any]) -> Response[Any]:
         return page(
             request,
             "academy/accounts/sign_in.html",
-            status=422,
             errors=error.errors,
-            wrong=error.errors,
             typed=fields,
             next=next_path,
         )

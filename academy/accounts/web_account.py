@@ -42,7 +42,6 @@ async def _account(
         "academy/accounts/account.html",
         status=status,
         errors=errors,
-        wrong=errors or {},
         known=known,
         typed={**forms.typed_details(known), "email": "", **(typed or {})},
         organisations=[("", "Not in this list"), *await people.organisation_choices()],

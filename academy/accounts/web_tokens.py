@@ -37,7 +37,6 @@ async def _tokens(
         "academy/accounts/tokens.html",
         status=status,
         errors=errors,
-        wrong=errors or {},
         typed={"name": "", "days": "365", **(typed or {})},
         ticked=typed.all("scopes") if typed else ["read"],
         scopes=_scopes(request),

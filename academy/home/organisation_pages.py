@@ -121,7 +121,6 @@ def _form(
         staff=True,
         status=status,
         errors=errors,
-        wrong=errors or {},
         typed={**EMPTY, **typed},
         known=known,
         kinds=[("", "Choose"), *KINDS],
@@ -149,7 +148,7 @@ def read_organisation(fields: Fields) -> NewOrganisation:
 
 @get("/organisations/import", who=Who.COORDINATOR)
 async def choose_file(request: Request[Any, Any, Any]) -> Response[Any]:
-    return page(request, "academy/people/import.html", section=SECTION, staff=True, wrong={}, problems=[])
+    return page(request, "academy/people/import.html", section=SECTION, staff=True, problems=[])
 
 
 @post("/organisations/import", who=Who.COORDINATOR, request_max_body_size=imports.LARGEST_FILE + 100_000)
@@ -168,9 +167,7 @@ async def bring_in(request: Request[Any, Any, Any]) -> Response[Any]:
             "academy/people/import.html",
             section=SECTION,
             staff=True,
-            status=422,
             errors={"file": first},
-            wrong={"file": first},
             problems=list(error.errors.values()),
         )
     said = f"{done.created} added, {done.changed} changed, {done.unchanged} as they were."

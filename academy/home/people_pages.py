@@ -71,9 +71,7 @@ async def people(request: Request[Any, Any, Any]) -> Response[Any]:
 
 @get("/people/new", who=Who.COORDINATOR)
 async def new(request: Request[Any, Any, Any]) -> Response[Any]:
-    return page(
-        request, "academy/people/new.html", section=SECTION, staff=True, typed={"name": "", "email": ""}, wrong={}
-    )
+    return page(request, "academy/people/new.html", section=SECTION, staff=True, typed={"name": "", "email": ""})
 
 
 @post("/people/new", who=Who.COORDINATOR)
@@ -91,9 +89,7 @@ async def add(request: Request[Any, Any, Any]) -> Response[Any]:
             "academy/people/new.html",
             section=SECTION,
             staff=True,
-            status=422,
             errors=error.errors,
-            wrong=error.errors,
             typed={"name": "", "email": "", **fields},
         )
     person = await records.add_person(name=name, address=address, actor=actor(request), now=clock.now())
@@ -121,7 +117,6 @@ async def _edit(
         staff=True,
         status=status,
         errors=errors,
-        wrong=errors or {},
         known=known,
         typed={**forms.typed_details(known), "email": "", **(typed or {})},
         organisations=[("", "Not in this list"), *await queries.organisation_choices()],

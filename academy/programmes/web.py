@@ -173,7 +173,6 @@ def _form(
         programme=programme,
         press=new_press(),
         typed=typed,
-        wrong=errors or {},
         kinds=forms.KINDS,
         status_words=rules.STATUS_WORDS,
         preview=preview,

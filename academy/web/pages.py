@@ -23,13 +23,17 @@ def page(
     request: Request[Any, Any, Any],
     template: str,
     *,
-    status: int = 200,
+    status: int | None = None,
     section: str = "",
     staff: bool = False,
     errors: dict[str, str] | None = None,
     **context: Any,
 ) -> Response[str]:
-    """Render a page. ``staff`` pages are dense; ``errors`` maps a field to what is wrong with it."""
+    """Render a page. ``staff`` pages are dense.
+
+    ``errors`` maps a field to what is wrong with it: templates have them as ``wrong``, by field, and as ``errors`` in
+    their order. The status is then 422, if no other is given.
+    """
     said, warns = _said(request)
     csrf = ScopeState.from_scope(request.scope).csrf_token
     base = request.app.state.page_context(request)
@@ -46,11 +50,12 @@ def page(
                 "flash_warns": warns,
                 "csrf_token": csrf if isinstance(csrf, str) else "",
                 "errors": [{"field": field, "text": text} for field, text in (errors or {}).items()],
+                "wrong": errors or {},
                 **context,
             }
         )
     )
-    response: Response[str] = Response(html, status_code=status, media_type=MediaType.HTML)
+    response: Response[str] = Response(html, status_code=status or (422 if errors else 200), media_type=MediaType.HTML)
     if said:
         response.set_cookie(Cookie(key=FLASH, value="", max_age=0, path="/", httponly=True, samesite="lax"))
     return response

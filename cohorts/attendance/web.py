@@ -68,7 +68,6 @@ def render(
         "cohorts/attendance/register.html",
         section="Cohorts" if request.user.coordinator else "My sessions",
         staff=True,
-        status=422 if errors else 200,
         errors=errors,
         register=register,
         held=register.session,

@@ -97,7 +97,6 @@ async def _form(
         request,
         "cohorts/enrolment/register.html",
         section="Calendar",
-        status=422 if errors else 200,
         errors=errors,
         cohort=here,
         refused=refused.message if refused else "",

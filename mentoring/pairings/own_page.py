@@ -58,7 +58,7 @@ async def show(
     *,
     typed: Mapping[str, str] | None = None,
     errors: dict[str, str] | None = None,
-    status: int = 422,
+    status: int | None = None,
 ) -> Response[Any]:
     """The whole page, with what somebody typed in one of its forms."""
     now, person = clock.now(), me(request)
@@ -75,7 +75,7 @@ async def show(
         request,
         "mentoring/pairings/pairing.html",
         section=section(request),
-        status=status if errors else 200,
+        status=status,
         errors=errors,
         pairing=found,
         at=letters.path(found.id),
@@ -107,7 +107,6 @@ async def show(
         copies=note_copies(request, found),
         evaluated=said is not None,
         typed=typed or {},
-        wrong=errors or {},
         press=new_press(),
         zone=request.user.time_zone,
         now=now,

@@ -113,9 +113,7 @@ def _form(
         request,
         "mentoring/pairings/meeting.html",
         section=section(request),
-        status=422 if errors else 200,
         errors=errors,
-        wrong=errors or {},
         typed=typed,
         at=at,
         action=f"{at}/meetings/{meeting.id}/move" if meeting else f"{at}/meetings/offer",
@@ -238,7 +236,7 @@ async def _met(
     *,
     typed: Fields | None = None,
     errors: dict[str, str] | None = None,
-    status: int = 422,
+    status: int | None = None,
 ) -> Response[Any]:
     now = clock.now()
     asked, found, _ = await _behind(token, now)
@@ -248,9 +246,8 @@ async def _met(
         request,
         "mentoring/pairings/met.html",
         section="Home",
-        status=status if errors else 200,
+        status=status,
         errors=errors,
-        wrong=errors or {},
         asked=asked,
         meeting=one,
         pairing=found,

@@ -139,15 +139,14 @@ def _note_page(
     *,
     typed: Fields | None = None,
     errors: dict[str, str] | None = None,
-    status: int = 422,
+    status: int | None = None,
 ) -> Response[Any]:
     return page(
         request,
         "mentoring/pairings/note.html",
         section=section(request),
-        status=status if errors else 200,
+        status=status,
         errors=errors,
-        wrong=errors or {},
         at=letters.path(found.id),
         note=note.id,
         copies=note_copies(request, found, note),

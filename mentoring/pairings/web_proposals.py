@@ -128,7 +128,6 @@ async def _show(
         request,
         "mentoring/pairings/proposal.html",
         section="Home",
-        status=422 if errors else 200,
         errors=errors,
         here=here,
         pairing=pairing,

@@ -179,7 +179,7 @@ async def _new_page(
     *,
     typed: Mapping[str, str],
     errors: dict[str, str] | None = None,
-    status: int = 422,
+    status: int | None = None,
 ) -> Response[Any]:
     now = clock.now()
     paired = {each.mentee_profile for each in await queries.live(here.id, now=now)}
@@ -189,9 +189,8 @@ async def _new_page(
     return page(
         request,
         "mentoring/pairings/new.html",
-        status=status if errors else 200,
+        status=status,
         errors=errors,
-        wrong=errors or {},
         typed=typed,
         mentees=[("", "Choose"), *((str(each.id), _named(each)) for each in mentees)],
         mentors=[("", "Choose"), *((str(each.id), _named(each)) for each in free)],
@@ -214,9 +213,7 @@ def _end_page(
     return page(
         request,
         "mentoring/pairings/end_staff.html",
-        status=422 if errors else 200,
         errors=errors,
-        wrong=errors or {},
         typed=typed or {},
         pairing=found,
         may_complete=PairingStatus.COMPLETED in rules.MOVES[found.status],

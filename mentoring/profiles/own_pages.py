@@ -30,7 +30,7 @@ async def mentor_page(
     *,
     fields: Fields | None = None,
     errors: dict[str, str] | None = None,
-    status: int = 422,
+    status: int | None = None,
     pause: str | None = None,
 ) -> Response[Any]:
     now, person = clock.now(), me(request)
@@ -49,7 +49,7 @@ async def mentor_page(
     return page(
         request,
         "mentoring/profiles/mentor.html",
-        status=status if errors else 200,
+        status=status,
         errors=errors,
         paused_until=until if paused else None,
         typed_pause=pause if pause is not None else (until.isoformat() if until and paused else ""),
@@ -66,7 +66,7 @@ async def mentee_page(
     *,
     fields: Fields | None = None,
     errors: dict[str, str] | None = None,
-    status: int = 422,
+    status: int | None = None,
 ) -> Response[Any]:
     now, person = clock.now(), me(request)
     mine = await queries.mentee_of(here.id, person)
@@ -84,7 +84,7 @@ async def mentee_page(
     return page(
         request,
         "mentoring/profiles/mentee.html",
-        status=status if errors else 200,
+        status=status,
         errors=errors,
         mentors=mentors,
         skill_words=lambda keys: [options.words(options.SKILLS, key) for key in keys],
@@ -156,9 +156,7 @@ def withdraw_page(
         request,
         "mentoring/profiles/withdraw.html",
         section=HOME if not request.user.coordinator else "Mentoring",
-        status=422 if errors else 200,
         errors=errors,
-        wrong=errors or {},
         typed={"reason": "", **(typed or {})},
         round=here,
         side=side.value,

@@ -86,15 +86,14 @@ def _form(
     typed: dict[str, Any],
     *,
     errors: dict[str, str] | None = None,
-    status: int = 422,
+    status: int | None = None,
 ) -> Response[Any]:
     group = latest.criteria.rules.apart is Apart.GROUP
     return page(
         request,
         "mentoring/profiles/criteria.html",
-        status=status if errors else 200,
+        status=status,
         errors=errors,
-        wrong=errors or {},
         typed=typed,
         latest=latest,
         aparts=[(kind.value, text) for kind, text in criteria_words.APART.items() if kind is not Apart.GROUP or group],

@@ -126,14 +126,13 @@ def _upload_page(
     typed: dict[str, str] | Fields,
     *,
     errors: dict[str, str] | None = None,
-    status: int = 422,
+    status: int | None = None,
 ) -> Response[Any]:
     return page(
         request,
         "mentoring/profiles/import.html",
-        status=status if errors else 200,
+        status=status,
         errors=errors,
-        wrong=errors or {},
         typed={"side": typed.get("side", "")},
         sides=SIDES,
         **head(request, here, "People"),
@@ -152,9 +151,7 @@ def _columns_page(
     return page(
         request,
         "mentoring/profiles/import_columns.html",
-        status=422 if errors else 200,
         errors=errors,
-        wrong=errors or {},
         file=file,
         known=columns.is_known_list(file.headings, file.side),
         usable=not columns.why_not_usable(columns.guess(file.headings, file.side)),

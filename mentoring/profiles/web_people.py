@@ -159,14 +159,13 @@ async def _add_page(
     typed: dict[str, str],
     *,
     errors: dict[str, str] | None = None,
-    status: int = 422,
+    status: int | None = None,
 ) -> Response[Any]:
     return page(
         request,
         "mentoring/profiles/add.html",
-        status=status if errors else 200,
+        status=status,
         errors=errors,
-        wrong=errors or {},
         typed={name: typed.get(name, "") for name in ("name", "email", "organisation", "side")},
         **head(request, here, "People"),
     )

@@ -183,7 +183,7 @@ async def _page(
     *,
     typed: dict[str, str] | None = None,
     errors: dict[str, str] | None = None,
-    status: int = 422,
+    status: int | None = None,
 ) -> Response[Any]:
     one: Any = mentor or mentee
     today = utc_to_local(clock.now()).date()
@@ -191,9 +191,8 @@ async def _page(
     return page(
         request,
         "mentoring/profiles/person.html",
-        status=status if errors else 200,
+        status=status,
         errors=errors,
-        wrong=errors or {},
         person=one.person,
         name=one.name,
         address=one.address,
@@ -228,7 +227,7 @@ def _mentor_page(
     *,
     fields: Fields | None = None,
     errors: dict[str, str] | None = None,
-    status: int = 422,
+    status: int | None = None,
 ) -> Response[Any]:
     typed = forms_people.typed_mentor(mentor.answers, capacity=mentor.capacity, told={})
     typed = forms_people.kept(typed, fields) if fields is not None else typed
@@ -236,9 +235,8 @@ def _mentor_page(
     return page(
         request,
         "mentoring/profiles/edit.html",
-        status=status if errors else 200,
+        status=status,
         errors=errors,
-        wrong=errors or {},
         profile=mentor,
         side=Side.MENTOR.value,
         typed=typed,
@@ -256,15 +254,14 @@ def _mentee_page(
     *,
     fields: Fields | None = None,
     errors: dict[str, str] | None = None,
-    status: int = 422,
+    status: int | None = None,
 ) -> Response[Any]:
     typed = forms_people.typed_mentee(mentee.answers, told={})
     return page(
         request,
         "mentoring/profiles/edit.html",
-        status=status if errors else 200,
+        status=status,
         errors=errors,
-        wrong=errors or {},
         profile=mentee,
         side=Side.MENTEE.value,
         typed=forms_people.kept(typed, fields) if fields is not None else typed,
@@ -296,9 +293,7 @@ def _withdraw_page(
     return page(
         request,
         "mentoring/profiles/withdraw_person.html",
-        status=422 if errors else 200,
         errors=errors,
-        wrong=errors or {},
         typed={"side": sides[0][0] if sides else "", "reason": "", **(typed or {})},
         person=one.person,
         name=one.name,

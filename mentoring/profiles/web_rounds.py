@@ -292,15 +292,12 @@ async def _start(source: str, starts_on: date | None) -> RoundDetails:
 def _new(
     request: Request[Any, Any, Any], typed: dict[str, str], *, source: str, errors: dict[str, str] | None = None
 ) -> Response[Any]:
-    wrong = forms.in_order(errors or {})
     return page(
         request,
         "mentoring/profiles/new.html",
         section=SECTION,
         staff=True,
-        status=422 if wrong else 200,
-        errors=wrong,
-        wrong=wrong,
+        errors=forms.in_order(errors or {}),
         typed={name: typed.get(name, "") for name in (*forms.NAMES, "version")},
         source=source,
         audiences=forms.AUDIENCES,
@@ -313,15 +310,13 @@ def _settings(
     typed: dict[str, str] | Fields,
     *,
     errors: dict[str, str] | None = None,
-    status: int = 422,
+    status: int | None = None,
 ) -> Response[Any]:
-    wrong = forms.in_order(errors or {})
     return page(
         request,
         "mentoring/profiles/settings.html",
-        status=status if wrong else 200,
-        errors=wrong,
-        wrong=wrong,
+        status=status,
+        errors=forms.in_order(errors or {}),
         typed={name: typed.get(name, "") for name in (*forms.NAMES, "version")},
         audiences=forms.AUDIENCES,
         **head(request, here, "Settings"),

@@ -173,7 +173,6 @@ async def _ask_cancel(
         request,
         "cohorts/coaching/bookings/cancel.html",
         section=section(request, here),
-        status=422 if errors else 200,
         errors=errors,
         session=found,
         caption=here.title,

@@ -138,9 +138,7 @@ def _days(
         "cohorts/coaching/desk/away.html",
         section=SECTION,
         staff=True,
-        status=422 if errors else 200,
         errors=errors,
-        wrong=errors or {},
         coach=coach,
         typed={"since": today, "until": today, "for": "days", **typed},
     )

@@ -196,7 +196,6 @@ async def _times(
         staff=True,
         status=status,
         errors=errors,
-        wrong=errors or {},
         typed={"on": "", "at": "", **(typed or {})},
         cohort=chosen.here.cohort,
         one=chosen.here.one,

@@ -155,7 +155,6 @@ async def _page(
         staff=True,
         status=status,
         errors=errors,
-        wrong=errors or {},
         typed={"credits": "1", "note": "", "do": "give", "coach": "", **(typed or {})},
         cohort=here.cohort,
         one=here.one,

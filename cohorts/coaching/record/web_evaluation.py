@@ -58,7 +58,6 @@ async def _show(
         request,
         "cohorts/coaching/record/evaluation.html",
         section=section(request, here),
-        status=422 if errors else 200,
         errors=errors,
         here=here,
         goals=found,

@@ -74,7 +74,6 @@ def _show(
         request,
         "cohorts/coaching/record/goals.html",
         section=section(request, here),
-        status=422 if errors else 200,
         errors=errors,
         here=here,
         goals=here.goals,
@@ -120,7 +119,7 @@ def _change(
     *,
     typed: Fields | None = None,
     errors: dict[str, str] | None = None,
-    status: int = 422,
+    status: int | None = None,
 ) -> Response[Any]:
     rows = [(goal.text, goal.measure) for goal in here.goals.goals]
     if typed is not None:
@@ -133,7 +132,7 @@ def _change(
         request,
         "cohorts/coaching/record/goals_change.html",
         section=section(request, here),
-        status=status if errors else 200,
+        status=status,
         errors=errors,
         here=here,
         goals=here.goals,
@@ -219,7 +218,6 @@ async def _by_link(
     return page(
         request,
         "cohorts/coaching/record/goals_manager.html",
-        status=422 if errors else 200,
         errors=errors,
         goals=found,
         circle=found.circle,

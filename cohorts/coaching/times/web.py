@@ -174,7 +174,6 @@ async def _times_page(
         section=SECTION,
         status=status,
         errors=errors,
-        wrong=errors or {},
         coach=coach,
         version=coach.version if version is None else version,
         zone=zone_label(now, coach.zone),
