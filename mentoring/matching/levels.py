@@ -34,7 +34,7 @@ class Value(msgspec.Struct, frozen=True, kw_only=True, order=True, gc=False):
         )
 
     def in_words(self, floors: Sequence[int] = ()) -> str:
-        """A loss in words: "1 more below 20, 13 points less". ``floors`` are those of the criteria."""
+        """A loss in words: "1 more pair below 20, 13 points less". ``floors`` are those of the criteria."""
         said = []
         if self.paired:
             people = "person" if abs(self.paired) == 1 else "people"
@@ -44,7 +44,10 @@ class Value(msgspec.Struct, frozen=True, kw_only=True, order=True, gc=False):
         below = [(count, str(floor)) for count, floor in zip(self.above, floors, strict=False) if count]
         if not floors:
             below = [(count, "a floor") for count in reversed(self.above) if count][:1]
-        said += [f"{abs(count)} {'more' if count > 0 else 'fewer'} below {floor}" for count, floor in below]
+        said += [
+            f"{abs(count)} {'more' if count > 0 else 'fewer'} pair{'' if abs(count) == 1 else 's'} below {floor}"
+            for count, floor in below
+        ]
         if self.points or not said:
             points = "point" if abs(self.points) == 1 else "points"
             said.append(f"{abs(self.points)} {points} {'less' if self.points >= 0 else 'more'}")

@@ -11,8 +11,8 @@ import msgspec
 
 from mentoring.matching.criteria import Criterion
 from mentoring.matching.difference import Difference, difference
-from mentoring.matching.levels import Value
 from mentoring.matching.people import Mentee, Mentor, Pair, Person
+from mentoring.matching.points import contributions
 from mentoring.matching.results import Alternative, Caution, Kind, Match, Move
 from mentoring.matching.rules import SENTENCES, why_not
 from mentoring.matching.words import against, answered, in_favour
@@ -60,8 +60,10 @@ class Other(msgspec.Struct, frozen=True, kw_only=True):
     """Their name."""
     swap: bool = False
     """The two mentees could simply change places: no rule bars it."""
+    swapped: str = ""
+    """What the other mentee would have then, beside what they have."""
     price: str = ""
-    """What it would cost everybody at the least."""
+    """What it costs everybody and what it brings, where that was worked out."""
 
 
 class Card(msgspec.Struct, frozen=True, kw_only=True):
@@ -259,6 +261,12 @@ class Review:
         found = []
         for each in alternatives:
             displaced = self.mentees.get(each.displaces)
+            swap = (
+                mine is not None
+                and displaced is not None
+                and not why_not(mine, displaced, criteria.rules)
+                and Pair(mine.id, each.displaces) not in self.run.request.ruled_out
+            )
             found.append(
                 Other(
                     mentor=each.mentor,
@@ -267,30 +275,18 @@ class Review:
                     score=each.score,
                     displaces=each.displaces,
                     displaced=displaced.name if displaced else "",
-                    swap=bool(mine and displaced and not why_not(mine, displaced, criteria.rules))
-                    and Pair(mine.id if mine else "", each.displaces) not in self.run.request.ruled_out,
-                    price=costs(each.at_least, criteria.floors),
+                    swap=swap,
+                    swapped=self._swapped(mine, displaced) if swap and mine and displaced else "",
                 )
             )
         return tuple(found)
 
-
-def costs(least: Value | None, floors: Sequence[int]) -> str:
-    """What something takes from everybody at the least, in words; empty when that is nothing, or not known.
-
-    Only the weightiest level is told: below it the exact price may be lower. And where points alone are lost at the
-    least, the exact price may be a poor pair more and fewer points.
-    """
-    if least is None:
-        return ""
-    if least.paired or least.waited:
-        return Value(paired=least.paired, waited=0 if least.paired else least.waited).in_words(floors).split(", ")[0]
-    for place, count in enumerate(least.above):
-        if count:
-            return Value(above=(*(0 for _ in range(place)), count)).in_words(floors).split(", ")[0]
-    if not least.points:
-        return ""
-    return Value(points=least.points).in_words(floors) + (" or one more poor pair" if least.above else "")
+    def _swapped(self, mentor: Mentor, mentee: Mentee) -> str:
+        """What a mentee would have with another mentor."""
+        score = contributions(mentor, mentee, self.run.request.criteria.weights).score
+        now = self._pairs[mentee.id].score if mentee.id in self._pairs else None
+        instead = f" instead of {now}" if now is not None else ""
+        return f"{mentee.name} would have {mentor.name}, {score} {'point' if score == 1 else 'points'}{instead}"
 
 
 def work(person: Person) -> str:

@@ -15,7 +15,7 @@ from mentoring.matching.worker import Refused
 from mentoring.profiles import criteria_words
 from mentoring.profiles import queries as profiles
 from mentoring.profiles.web_rounds import head
-from mentoring.runs import queries, service, working
+from mentoring.runs import prices, queries, service, working
 from mentoring.runs.addresses import TAB, pairs_path
 from mentoring.runs.tables import RunState
 
@@ -98,16 +98,12 @@ async def work_out(request: Request[Any, Any, Any], round: FromPath[str]) -> Res
 
 
 def _price(row: ModeRow, used: str, rows: tuple[ModeRow, ...] | None) -> str:
-    """What a mode would cost against the one of this suggestion, in words."""
+    """What a mode costs and brings against the one of this suggestion, in words."""
     mine = next((each for each in rows or () if each.mode == used), None)
     if mine is None or row.mode == mine.mode:
         return "This suggestion"
-    said = []
-    if pairs := row.paired - mine.paired:
-        said.append(f"{abs(pairs)} {'pair' if abs(pairs) == 1 else 'pairs'} {'more' if pairs > 0 else 'fewer'}")
-    if points := row.total - mine.total:
-        said.append(f"{abs(points)} {'point' if abs(points) == 1 else 'points'} {'more' if points > 0 else 'less'}")
-    return ", ".join(said) or "The same"
+    against = prices.compared(prices.of_mode(mine), prices.of_mode(row))
+    return against.in_words() if against.costs or against.brings else "The same"
 
 
 routes: list[Any] = [runs, again, modes, work_out]

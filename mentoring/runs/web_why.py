@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
@@ -16,10 +17,11 @@ from mentoring.matching.rules import SENTENCES
 from mentoring.matching.worker import Refused, What
 from mentoring.profiles import queries as profiles
 from mentoring.profiles.web_rounds import head
-from mentoring.runs import queries, rules, working
+from mentoring.runs import prices, queries, rules, working
 from mentoring.runs.addresses import TAB, pairs_path
+from mentoring.runs.prices import Effects
 from mentoring.runs.queries import RunView
-from mentoring.runs.review import Review, costs
+from mentoring.runs.review import Review
 
 MOST = 500
 """People that a list of choices offers; beyond, one comes here from a pair."""
@@ -65,13 +67,20 @@ async def why_not(request: Request[Any, Any, Any], round: FromPath[str]) -> Resp
     review = Review(run, held=await queries.holds(here.id)) if run else None
     mentee = review.mentees.get(request.query_params.get("mentee", "")) if review else None
     mentor = review.mentors.get(request.query_params.get("mentor", "")) if review else None
+    effects: Effects | None = None
     price: Price | None = None
     problem = ""
     if run and review and mentee and mentor and review.mates.get(mentee.id) != mentor.id:
         try:
             price = await price_of(run, Pair(mentor.id, mentee.id))
+            effects = prices.effects(review, price)
         except Refused as refused:
             problem = refused.message
+    result = _result(review, mentee) if review and mentee else None
+    choices = result.choices if result else ()
+    others = review.others(result.mentee, result.alternatives) if review and result and not mentor else ()
+    possible = {each.mentor for each in choices if each.answer is Answer.POSSIBLE} | {each.mentor for each in others}
+    priced = await _priced(review, mentee, possible) if review and mentee and not mentor else {}
     return page(
         request,
         "mentoring/runs/why_not.html",
@@ -82,13 +91,10 @@ async def why_not(request: Request[Any, Any, Any], round: FromPath[str]) -> Resp
         mentee=mentee,
         mentor=mentor,
         mine=review.mates.get(mentee.id, "") if review and mentee else "",
-        choices=_choices(review, mentee) if review and mentee else (),
-        choice_words=choice_words,
+        choices=[(each, choice_words(review, each), priced.get(each.mentor, "")) for each in choices] if review else [],
+        others=[msgspec.structs.replace(each, price=priced.get(each.mentor, "")) for each in others],
         price=price,
-        cost=price.cost.in_words(run.request.criteria.floors) if price and run else "",
-        free=price is not None
-        and not any((price.cost.paired, price.cost.waited, *price.cost.above))
-        and price.cost.points <= 0,
+        effects=effects,
         rules=[SENTENCES[reason] for reason in price.breaks] if price else [],
         never=price is not None and any(reason in rules.NEVER for reason in price.breaks),
         problem=problem,
@@ -123,15 +129,18 @@ def choice_words(review: Review, choice: ChoiceAnswer) -> str:
         case Answer.NOT_IN_POOL:
             return "Does not take part in this suggestion."
         case _:
-            price = costs(choice.at_least, review.run.request.criteria.floors)
-            return f"Possible, with {choice.score} points." + (
-                f" It would cost everybody at least {price}." if price else ""
-            )
+            return f"Possible, with {choice.score} points."
 
 
-def _choices(review: Review, mentee: Mentee) -> tuple[ChoiceAnswer, ...]:
+def _result(review: Review, mentee: Mentee) -> Match | Unmatched | None:
     everybody: list[Match | Unmatched] = [*review.suggestion.pairs, *review.suggestion.unmatched]
-    return next((one.choices for one in everybody if one.mentee == mentee.id), ())
+    return next((one for one in everybody if one.mentee == mentee.id), None)
+
+
+async def _priced(review: Review, mentee: Mentee, mentors: Iterable[str]) -> dict[str, str]:
+    """What each of these mentors for this mentee would cost everybody, in words; none for a large pool."""
+    found = await working.prices(review.run, [Pair(each, mentee.id) for each in sorted(mentors)])
+    return {each.pair.mentor: prices.effects(review, each).compared.in_words() for each in found}
 
 
 def _swap(review: Review, mentor: str, mentee: str) -> str:

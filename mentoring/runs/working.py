@@ -7,6 +7,7 @@ minute another process takes it up.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from contextvars import Context
 from datetime import datetime
 from uuid import UUID
@@ -15,7 +16,10 @@ import msgspec
 
 from academy import clock, database
 from academy.errors import DomainError
-from mentoring.matching.results import ModeRow, Suggestion
+from mentoring.matching.people import Pair
+from mentoring.matching.results import ModeRow, Price, Suggestion
+from mentoring.matching.run import prepare
+from mentoring.matching.suggest import price_in
 from mentoring.matching.worker import Line, Refused, Request, What, answer, ask
 from mentoring.runs import queries, rules
 from mentoring.runs.queries import RunView
@@ -127,7 +131,29 @@ async def _in_its_own_process(run: UUID, request: Request) -> Line:
         asking.cancel()
 
 
-# ----------------------------------------------------------- what each mode costs
+# ------------------------------------------------------------- what changes cost
+async def prices(run: RunView, pairs: Sequence[Pair]) -> tuple[Price, ...]:
+    """What granting each of these pairs alone would cost exactly; none for a large pool, where one is asked at a time.
+
+    Raises NotInPool.
+    """
+    if not pairs or not is_small(run.request) or run.suggestion is None:
+        return ()
+    return await asyncio.to_thread(_prices, run.request, run.suggestion.plan(), pairs)
+
+
+def _prices(request: Request, plan: Sequence[Pair], pairs: Sequence[Pair]) -> tuple[Price, ...]:
+    prepared = prepare(
+        request.pool,
+        request.criteria,
+        pins=request.pins,
+        ruled_out=request.ruled_out,
+        previous=request.previous,
+        seed=request.seed,
+    )
+    return tuple(price_in(prepared, pair, plan=plan) for pair in pairs)
+
+
 async def modes(run: RunView) -> tuple[ModeRow, ...] | None:
     """What each mode comes to with these people. None for a large pool: see ``start_modes``. Raises Refused."""
     if run.modes is not None or not is_small(run.request):

@@ -252,8 +252,8 @@ def test_the_mentor_most_in_demand_is_worth_what_another_place_would_add() -> No
         (Value(points=14), "14 points less"),
         (Value(points=-1), "1 point more"),
         (Value(paired=1, waited=1, above=(0, 1), points=0), "1 person fewer with a mentor, 1 of those who waited "
-         "before without one, 1 more below a floor"),
-        (Value(above=(-1, -1)), "1 fewer below a floor"),
+         "before without one, 1 more pair below a floor"),
+        (Value(above=(-1, -1)), "1 fewer pair below a floor"),
     ],
 )  # fmt: skip
 def test_a_cost_is_told_in_words(value: Value, told: str) -> None:
@@ -262,7 +262,8 @@ def test_a_cost_is_told_in_words(value: Value, told: str) -> None:
 
 def test_a_cost_names_the_floors_when_they_are_known() -> None:
     assert (
-        Value(above=(0, 1, -2), points=3).in_words((10, 20, 30)) == "1 more below 20, 2 fewer below 30, 3 points less"
+        Value(above=(0, 1, -2), points=3).in_words((10, 20, 30))
+        == "1 more pair below 20, 2 fewer pairs below 30, 3 points less"
     )
 
 

@@ -251,8 +251,23 @@ async def test_the_exact_price_of_another_mentor_and_who_would_move(cora: httpx.
     answer = await cora.get(f"{PAIRS}/why-not?mentee={here.people['Ana']}&mentor={here.people['Max']}")
 
     assert "Why not Ana Mentee with Max Mentor?" in answer.text
-    assert "It is possible. The price for everybody together:" in answer.text
-    assert "Ben Mentee: Max Mentor now, then Mia Mentor" in words(answer)
+    told = " ".join(words(answer))
+    assert (
+        "It is possible. For everybody together: It costs: 2 pairs more below 10 points, and 72 points fewer in all"
+        in told
+    )
+    assert "1 other mentee would have another mentor" in told
+    assert "Ben Mentee Max Mentor, 38 points Mia Mentor, 2 points" in told
+
+
+async def test_all_prices_of_a_mentee_stand_on_one_page(cora: httpx.AsyncClient, now: datetime) -> None:
+    here = await three(now, choices={"Ana": ["Max"]})
+    await here.suggest(now)
+
+    told = " ".join(words(await cora.get(f"{PAIRS}/why-not?mentee={here.people['Ana']}")))
+
+    assert told.count("For everybody together: It costs:") == 3  # the choice, and both other mentors
+    assert "Would displace Ben Mentee. Swapped, Ben Mentee would have Mia Mentor" in told
 
 
 async def test_a_rule_that_forbids_it_is_named_and_never_who_said_it(cora: httpx.AsyncClient, now: datetime) -> None:
