@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 
 import idna
 from email_validator import EmailNotValidError, validate_email
@@ -29,8 +30,10 @@ class NotAName(DomainError):
 
 NAME_MOST = 120
 UNUSABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\u2028\u2029\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
+_ORDINARY = re.compile(r"([A-Za-z0-9_'+-]+(?:\.[A-Za-z0-9_'+-]+)*)@([A-Za-z0-9.-]+)")
+"""Addresses of which only the domain has to be looked at."""
 _LINKS = re.compile(r"https?:|://|www\.|[<>]", re.IGNORECASE)
-_TITLES = {"mr", "mrs", "ms", "miss", "mx", "dr", "prof", "professor", "sir", "dame", "cllr", "councillor", "rev"}
+TITLES = {"mr", "mrs", "ms", "miss", "mx", "dr", "prof", "professor", "sir", "dame", "cllr", "councillor", "rev"}
 
 
 def normalise(address: str) -> str:
@@ -54,12 +57,26 @@ def check_address(address: str) -> str:
     address = address.strip()
     if not 3 <= len(address) <= 254 or UNUSABLE.search(address):
         raise NotAnAddress
+    if found := _ORDINARY.fullmatch(address):
+        local, domain = found.groups()
+        if local.islower() or not local.isalpha():  # else it may be a role, such as INFO, which is written small
+            return f"{local}@{_checked_domain(domain)}"
+    return _checked(address)
+
+
+def _checked(address: str) -> str:
     try:
         return validate_email(
             address, check_deliverability=False, test_environment=True, allow_smtputf8=False
         ).normalized
     except EmailNotValidError:
         raise NotAnAddress from None
+
+
+@lru_cache(maxsize=4096)
+def _checked_domain(domain: str) -> str:
+    """Lists have thousands of addresses at a few domains, and these take the time."""
+    return _checked(f"a@{domain}").partition("@")[2]
 
 
 def check_name(name: str) -> str:
@@ -84,7 +101,7 @@ def likeness(name: str) -> str:
     """What is left of a name when spelling hardly matters: no accents, titles, marks or order of words."""
     plain = unicodedata.normalize("NFKD", name.casefold().replace("ø", "o").replace("ł", "l"))
     words = re.findall(r"[^\W\d_]+", "".join(ch for ch in plain if not unicodedata.combining(ch)))
-    kept = [word for word in words if word not in _TITLES] or words
+    kept = [word for word in words if word not in TITLES] or words
     return " ".join(sorted(kept))
 
 

@@ -87,36 +87,46 @@ async def find_or_create_many(people: list[NewPerson], now: datetime) -> list[UU
     async with database.transaction():
         await database.lock("people:many")
         known = await _owners(list(dict.fromkeys(keys)))
-        persons, addresses, employments = [], [], []
+        persons: list[dict[str, Any]] = []
+        addresses: list[dict[str, Any]] = []
+        employments: list[dict[str, Any]] = []
         for key, each in zip(keys, people, strict=True):
             if key in known:
                 continue
             known[key] = person = uuid4()
+            address = check_address(each.address)
             persons.append(
-                Person(
-                    id=person,
-                    name=check_name(each.name),
-                    time_zone=each.time_zone,
-                    nation=each.nation,
-                    created_at=now,
-                )
+                {
+                    "id": person,
+                    "name": check_name(each.name),
+                    "time_zone": each.time_zone,
+                    "nation": each.nation,
+                    "created_at": now,
+                }
             )
             addresses.append(
-                _address(person, check_address(each.address), primary=True, verified=each.verified, now=now)
+                {
+                    "person": person,
+                    "address": address,
+                    "normalised": normalise(address),
+                    "primary": True,
+                    "verified_at": now if each.verified else None,
+                    "created_at": now,
+                }
             )
             if each.organisation or each.organisation_name or each.job_title:
                 employments.append(
-                    Employment(
-                        person=person,
-                        organisation=each.organisation,
-                        organisation_name=each.organisation_name[:200],
-                        job_title=each.job_title[:160],
-                        from_on=now.astimezone(UTC).date(),
-                    )
+                    {
+                        "person": person,
+                        "organisation": each.organisation,
+                        "organisation_name": each.organisation_name[:200],
+                        "job_title": each.job_title[:160],
+                        "from_on": now.astimezone(UTC).date(),
+                    }
                 )
-        await database.insert(persons)
-        await database.insert(addresses)
-        await database.insert(employments)
+        await database.insert_values(Person, persons)
+        await database.insert_values(EmailAddress, addresses)
+        await database.insert_values(Employment, employments)
     return [known[key] for key in keys]
 
 

@@ -1,3 +1,5 @@
+from collections.abc import Callable
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
@@ -47,6 +49,26 @@ def test_a_normal_form_is_its_own_normal_form(address: str) -> None:
 def test_an_address_that_writes_a_header_or_two_recipients_is_refused(address: str) -> None:
     with pytest.raises(rules.NotAnAddress):
         rules.check_address(address)
+
+
+_LOCAL = some.text("aBz9_.+-'INFO@ !", min_size=1, max_size=12)
+_DOMAIN = some.text("aZ9.-_xn", min_size=1, max_size=14) | some.sampled_from(["x.uk", "x", "xn--bcher-kva.example"])
+
+
+@given(_LOCAL, _DOMAIN)
+def test_an_ordinary_address_is_judged_like_any_other(local: str, domain: str) -> None:
+    def judged(check: Callable[[str], str]) -> str:
+        try:
+            return check(f"{local}@{domain}")
+        except rules.NotAnAddress:
+            return "refused"
+
+    assert judged(rules.check_address) == judged(lambda address: rules._checked(address.strip()))
+
+
+def test_a_role_is_written_small() -> None:
+    assert rules.check_address("INFO@Council.Example") == "info@council.example"
+    assert rules.check_address("Ana.Info@Council.Example") == "Ana.Info@council.example"
 
 
 @pytest.mark.parametrize("name", ["Ana\nBcc: all@x.uk", "Ana\x00", "Ana\u202etxt", "Ana\u2028B", "Ana\ud800", "A\x85B"])
