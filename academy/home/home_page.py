@@ -58,7 +58,7 @@ async def home(request: Request[Any, Any, Any]) -> Response[Any]:
     return page(
         request,
         "academy/home/home.html",
-        section="My academy" if request.user.coordinator else "Home",
+        section=request.user.own_section,
         name=first_name(request.user.name),
         tasks=tasks(
             places,

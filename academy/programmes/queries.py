@@ -7,6 +7,7 @@ from uuid import UUID
 
 from academy import database
 from academy.database.transactions import Row
+from academy.errors import NotFound
 from academy.people.tables import Organisation, OrganisationKind
 from academy.programmes.tables import Programme, ProgrammeStatus, Sponsorship
 
@@ -81,6 +82,14 @@ async def by_id(programme: UUID) -> Row | None:
 async def by_slug(slug: str) -> Row | None:
     """Whatever its status. For coordinators."""
     return await _BY_SLUG.first(slug=slug)
+
+
+async def found_programme(slug: str) -> Row:
+    """The same. Raises NotFound."""
+    row = await by_slug(slug)
+    if row is None:
+        raise NotFound
+    return row
 
 
 async def published() -> list[Row]:

@@ -11,7 +11,7 @@ from academy import clock
 from academy.accounts.guards import actor
 from academy.accounts.presses import new_press, pressed
 from academy.database.transactions import Row
-from academy.errors import ChangedMeanwhile, Invalid, NotFound
+from academy.errors import ChangedMeanwhile, Invalid
 from academy.invites.times import utc_to_local
 from academy.programmes import forms, queries, rules, service, web_sponsors
 from academy.web.access import Who
@@ -91,13 +91,13 @@ async def create(request: Request[Any, Any, Any]) -> Response[Any]:
 
 @get("/programmes/{slug:str}/edit", who=Who.COORDINATOR)
 async def edit(request: Request[Any, Any, Any], slug: FromPath[str]) -> Response[Any]:
-    row = await found_programme(slug)
+    row = await queries.found_programme(slug)
     return _form(request, row, forms.typed_programme(row))
 
 
 @post("/programmes/{slug:str}/edit", who=Who.COORDINATOR)
 async def change(request: Request[Any, Any, Any], slug: FromPath[str]) -> Response[Any]:
-    row = await found_programme(slug)
+    row = await queries.found_programme(slug)
     fields = await read_form(request)
     if fields.get("do") == "preview":
         return _form(request, row, _typed(fields), preview=True)
@@ -113,7 +113,7 @@ async def change(request: Request[Any, Any, Any], slug: FromPath[str]) -> Respon
     except Invalid as error:
         return _form(request, row, _typed(fields), errors=error.errors, status=422)
     except ChangedMeanwhile:
-        row = await found_programme(slug)
+        row = await queries.found_programme(slug)
         theirs = forms.typed_programme(row)
         typed = {**_typed(fields), "version": theirs["version"]}
         return _form(request, row, typed, theirs=theirs, status=409)
@@ -122,30 +122,22 @@ async def change(request: Request[Any, Any, Any], slug: FromPath[str]) -> Respon
 
 @post("/programmes/{slug:str}/publish", who=Who.COORDINATOR)
 async def publish(request: Request[Any, Any, Any], slug: FromPath[str]) -> Response[Any]:
-    row = await found_programme(slug)
+    row = await queries.found_programme(slug)
     await service.publish(row["id"], actor=actor(request), now=clock.now())
     return redirect(f"/programmes/{slug}/edit", said=f"{row['name']} is published. Everyone can see it now.")
 
 
 @get("/programmes/{slug:str}/archive", who=Who.COORDINATOR)
 async def ask_archive(request: Request[Any, Any, Any], slug: FromPath[str]) -> Response[Any]:
-    row = await found_programme(slug)
+    row = await queries.found_programme(slug)
     return page(request, "academy/programmes/archive.html", section=SECTION, staff=True, programme=row)
 
 
 @post("/programmes/{slug:str}/archive", who=Who.COORDINATOR)
 async def archive(request: Request[Any, Any, Any], slug: FromPath[str]) -> Response[Any]:
-    row = await found_programme(slug)
+    row = await queries.found_programme(slug)
     await service.archive(row["id"], actor=actor(request), now=clock.now())
     return redirect("/programmes/manage", said=f"{row['name']} is archived. You can publish it again at any time.")
-
-
-async def found_programme(slug: str) -> Row:
-    """Raises NotFound."""
-    row = await queries.by_slug(slug)
-    if row is None:
-        raise NotFound
-    return row
 
 
 def _typed(fields: Fields) -> dict[str, str]:

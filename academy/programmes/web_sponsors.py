@@ -27,12 +27,12 @@ FIELDS = ("organisation", "role", "from_on", "to_on", "web_address", "logo_alt")
 @get("/programmes/{slug:str}/sponsors", who=Who.COORDINATOR)
 async def sponsors(request: Request[Any, Any, Any], slug: FromPath[str]) -> Response[Any]:
     typed = {**dict.fromkeys(FIELDS, ""), "role": "Supported by", "from_on": _today().isoformat()}
-    return await _page(request, await _programme(slug), typed)
+    return await _page(request, await queries.found_programme(slug), typed)
 
 
 @post("/programmes/{slug:str}/sponsors", who=Who.COORDINATOR)
 async def add_sponsor(request: Request[Any, Any, Any], slug: FromPath[str]) -> Response[Any]:
-    programme = await _programme(slug)
+    programme = await queries.found_programme(slug)
     fields = await read_form(request)
     upload = await read_upload(request, "logo", most=rules.MOST_LOGO_BYTES)
     try:
@@ -106,15 +106,8 @@ async def logo(request: Request[Any, Any, Any], sponsorship: FromPath[UUID]) -> 
     return Response(content, media_type=media_type, headers=headers)
 
 
-async def _programme(slug: str) -> Row:
-    row = await queries.by_slug(slug)
-    if row is None:
-        raise NotFound
-    return row
-
-
 async def _both(slug: str, sponsorship: UUID) -> tuple[Row, Row]:
-    programme, row = await _programme(slug), await queries.sponsorship(sponsorship)
+    programme, row = await queries.found_programme(slug), await queries.sponsorship(sponsorship)
     if row is None or row["programme"] != programme["id"]:
         raise NotFound
     return programme, row

@@ -35,3 +35,8 @@ class Visitor(msgspec.Struct, frozen=True, kw_only=True):
     session: str = ""
     scopes: frozenset[str] = frozenset()
     time_zone: str = "Europe/London"
+
+    @property
+    def own_section(self) -> str:
+        """Where in the menu their own pages stand."""
+        return "My academy" if self.coordinator else "Home"

@@ -135,7 +135,7 @@ async def my_record(request: Request[Any, Any, Any]) -> Response[Any]:
     return page(
         request,
         "cohorts/completion/record.html",
-        section="My academy" if request.user.coordinator else "Home",
+        section=request.user.own_section,
         record=found,
         contributions=await contributions_of(me(request)),
         marks=MARKS,

@@ -16,8 +16,8 @@ from academy.web import lists
 from academy.web.access import Who
 from academy.web.pages import page
 from cohorts.schedule import queries as schedule
+from cohorts.schedule.queries import found_cohort
 from cohorts.schedule.rules import stage
-from cohorts.schedule.web import found_cohort
 
 STATES = [("", "Any state"), *((state.value, words) for state, words in rules.WORDS.items())]
 

@@ -11,7 +11,7 @@ from litestar.params import FromPath
 from academy import clock
 from academy.accounts.guards import actor
 from academy.audit import queries as audit_queries
-from academy.errors import DomainError, NotFound
+from academy.errors import DomainError
 from academy.invites.tables import Reply
 from academy.web import lists
 from academy.web.access import Who
@@ -61,7 +61,7 @@ COLUMNS: list[Column[OnRoster]] = [
 async def overview(request: Request[Any, Any, Any], code: FromPath[str]) -> Response[Any]:
     """The cohort at a glance. The roster filters by reply, attendance and name, sorts, pages and exports."""
     now = clock.now()
-    cohort = await _cohort(code)
+    cohort = await schedule_queries.found_cohort(code)
     asked = lists.wanted(request)
     figures = await queries.figures(cohort["id"], now=now)
     everyone = await queries.roster(cohort["id"], now=now)
@@ -104,7 +104,7 @@ async def overview(request: Request[Any, Any, Any], code: FromPath[str]) -> Resp
 @post("/cohorts/{code:str}/ask-again", who=Who.COORDINATOR)
 async def ask_again(request: Request[Any, Any, Any], code: FromPath[str]) -> Response[Any]:
     """Remind everyone who has not replied about the next session."""
-    cohort = await _cohort(code)
+    cohort = await schedule_queries.found_cohort(code)
     told = await service.ask_again(cohort["id"], actor=actor(request), now=clock.now())
     return _reminded(await _from(request, code), told)
 
@@ -112,7 +112,7 @@ async def ask_again(request: Request[Any, Any, Any], code: FromPath[str]) -> Res
 @post("/cohorts/{code:str}/fill", who=Who.COORDINATOR)
 async def fill(request: Request[Any, Any, Any], code: FromPath[str]) -> Response[Any]:
     """Give free places to the first on the waiting list."""
-    cohort = await _cohort(code)
+    cohort = await schedule_queries.found_cohort(code)
     moved = await enrolment.fill_free_places(cohort["id"], now=clock.now())
     to = await _from(request, code)
     if not moved:
@@ -124,7 +124,7 @@ async def fill(request: Request[Any, Any, Any], code: FromPath[str]) -> Response
 async def selected(request: Request[Any, Any, Any], code: FromPath[str]) -> Response[Any]:
     """Do one thing for the people who are ticked."""
     now = clock.now()
-    cohort = await _cohort(code)
+    cohort = await schedule_queries.found_cohort(code)
     fields = await read_form(request)
     chosen = {one for text in fields.all("person") if (one := _uuid(text)) is not None}
     people = [one for one in await queries.roster(cohort["id"], now=now) if one.enrolment in chosen]
@@ -202,13 +202,6 @@ async def _from(request: Request[Any, Any, Any], code: str) -> str:
 
 def _back(code: str) -> str:
     return f"/cohorts/{code}/manage"
-
-
-async def _cohort(code: str) -> dict[str, Any]:
-    found = await schedule_queries.by_code(code)
-    if found is None:
-        raise NotFound
-    return found
 
 
 routes = [overview, ask_again, fill, selected]

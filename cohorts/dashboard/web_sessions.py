@@ -15,7 +15,7 @@ from academy.web.forms import read_form
 from academy.web.pages import redirect
 from cohorts.dashboard import changes
 from cohorts.schedule import forms
-from cohorts.schedule.web import found_cohort
+from cohorts.schedule.queries import found_cohort
 from cohorts.schedule.web_sessions import Clashing, form_page, read
 
 

@@ -17,7 +17,8 @@ from academy.web.pages import page, redirect
 from cohorts.dashboard import changes
 from cohorts.enrolment import service as enrolment
 from cohorts.schedule import forms, queries, rules, service
-from cohorts.schedule.web import choices, found_cohort
+from cohorts.schedule.queries import found_cohort
+from cohorts.schedule.web import choices
 
 FIELD_OF: dict[type[DomainError], str] = {
     rules.CodeTaken: "code",

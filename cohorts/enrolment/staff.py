@@ -281,9 +281,7 @@ async def _move_up_form(
 # ------------------------------------------------------------------ shared
 async def cohort(code: str) -> Cohort:
     """The cohort of an address, published or not. Raises NotFound."""
-    row = await schedule.by_code(code)
-    if row is None:
-        raise NotFound
+    row = await schedule.found_cohort(code)
     return await standing.read(row["id"], now=clock.now())
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from academy import database
 from academy.database.transactions import Row
+from academy.errors import NotFound
 from cohorts.schedule import rules
 from cohorts.schedule.rules import Engagement
 
@@ -70,6 +71,14 @@ async def by_code(code: str) -> Row | None:
     none: no sponsor).
     """
     return await _BY_CODE.first(code=code)
+
+
+async def found_cohort(code: str) -> Row:
+    """The same. Raises NotFound."""
+    row = await by_code(code)
+    if row is None:
+        raise NotFound
+    return row
 
 
 async def by_id(cohort: UUID) -> Row | None:

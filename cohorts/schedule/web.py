@@ -11,7 +11,7 @@ from academy import clock
 from academy.accounts.guards import actor
 from academy.accounts.presses import new_press, pressed
 from academy.database.transactions import Row
-from academy.errors import Invalid, NotFound
+from academy.errors import Invalid
 from academy.invites.times import utc_to_local
 from academy.programmes import queries as programmes
 from academy.web.access import Who
@@ -24,7 +24,7 @@ SECTION = "Cohorts"
 
 @get("/programmes/{slug:str}/cohorts/new", who=Who.COORDINATOR)
 async def new(request: Request[Any, Any, Any], slug: FromPath[str]) -> Response[Any]:
-    programme = await found_programme(slug)
+    programme = await programmes.found_programme(slug)
     sponsor = await programmes.current_sponsor(programme["id"], on=utc_to_local(clock.now()).date())
     typed = forms.new_cohort(programme, sponsorship=sponsor["id"] if sponsor else None)
     return await _new_page(request, programme, typed)
@@ -32,7 +32,7 @@ async def new(request: Request[Any, Any, Any], slug: FromPath[str]) -> Response[
 
 @post("/programmes/{slug:str}/cohorts/new", who=Who.COORDINATOR)
 async def create(request: Request[Any, Any, Any], slug: FromPath[str]) -> Response[Any]:
-    programme = await found_programme(slug)
+    programme = await programmes.found_programme(slug)
     fields = await read_form(request)
     if fields.get("do") == "more":
         return await _new_page(request, programme, {**fields, "rows": str(forms.rows(fields) + 1)})
@@ -70,20 +70,20 @@ async def create(request: Request[Any, Any, Any], slug: FromPath[str]) -> Respon
 
 @post("/cohorts/{code:str}/publish", who=Who.COORDINATOR)
 async def publish(request: Request[Any, Any, Any], code: FromPath[str]) -> Response[Any]:
-    row = await found_cohort(code)
+    row = await queries.found_cohort(code)
     await service.publish(row["id"], actor=actor(request), now=clock.now())
     return redirect(f"/cohorts/{code}/manage", said=f"{row['name']} is published. Everyone can see it now.")
 
 
 @get("/cohorts/{code:str}/make-virtual", who=Who.COORDINATOR)
 async def ask_make_virtual(request: Request[Any, Any, Any], code: FromPath[str]) -> Response[Any]:
-    row = await found_cohort(code)
+    row = await queries.found_cohort(code)
     return await _virtual_page(request, row, {"link": row["link"], "reason": ""})
 
 
 @post("/cohorts/{code:str}/make-virtual", who=Who.COORDINATOR)
 async def make_virtual(request: Request[Any, Any, Any], code: FromPath[str]) -> Response[Any]:
-    row = await found_cohort(code)
+    row = await queries.found_cohort(code)
     fields = await read_form(request)
     reader = Reader(fields)
     link = reader.web_address("link", "Enter the link that people join by.")
@@ -96,22 +96,6 @@ async def make_virtual(request: Request[Any, Any, Any], code: FromPath[str]) -> 
     count = await service.make_virtual(row["id"], link, reason, actor=actor(request), now=clock.now())
     sessions = "1 session takes" if count == 1 else f"{count} sessions take"
     return redirect(f"/cohorts/{code}/sessions", said=f"{row['name']} is virtual. {sessions} place online.")
-
-
-async def found_programme(slug: str) -> Row:
-    """Raises NotFound."""
-    row = await programmes.by_slug(slug)
-    if row is None:
-        raise NotFound
-    return row
-
-
-async def found_cohort(code: str) -> Row:
-    """Raises NotFound."""
-    row = await queries.by_code(code)
-    if row is None:
-        raise NotFound
-    return row
 
 
 def _which_hour(fields: Fields, zone: str) -> dict[str, str]:

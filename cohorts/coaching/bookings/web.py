@@ -72,7 +72,7 @@ async def mine(request: Request[Any, Any, Any]) -> Response[Any]:
     return page(
         request,
         "cohorts/coaching/bookings/mine.html",
-        section=web_booking.section(request),
+        section=request.user.own_section,
         places=shown,
         coaches=request.user.coach,
         zone=request.user.time_zone,
@@ -141,7 +141,7 @@ async def coaches(request: Request[Any, Any, Any], enrolment: FromPath[UUID]) ->
     return page(
         request,
         "cohorts/coaching/bookings/coaches.html",
-        section=web_booking.section(request),
+        section=request.user.own_section,
         mine=here.mine,
         coach_gone=gone(here.mine),
         choosing=here.choosing,
@@ -173,7 +173,7 @@ async def ask_choose(
     return page(
         request,
         "cohorts/coaching/bookings/choose.html",
-        section=web_booking.section(request),
+        section=request.user.own_section,
         mine=here.mine,
         coach=chosen,
         calls_left=here.calls_left,

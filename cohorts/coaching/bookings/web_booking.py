@@ -47,7 +47,7 @@ async def choose_time(request: Request[Any, Any, Any], enrolment: FromPath[UUID]
     return page(
         request,
         "cohorts/coaching/bookings/times.html",
-        section=section(request),
+        section=request.user.own_section,
         mine=here.mine,
         coach=coach,
         about=_about(here, coach, minutes, chemistry=chemistry),
@@ -166,7 +166,7 @@ async def _check(
     return page(
         request,
         "cohorts/coaching/bookings/check.html",
-        section=section(request),
+        section=request.user.own_section,
         status=status,
         errors=errors,
         mine=here.mine,
@@ -208,7 +208,7 @@ async def gone(
     return page(
         request,
         "cohorts/coaching/bookings/gone.html",
-        section=section(request),
+        section=request.user.own_section,
         status=409,
         gone=_capital(days.spoken(starts_at, zone)),
         not_offered=await own.not_offered(coach, starts_at, minutes=minutes, now=now),
@@ -221,10 +221,6 @@ async def gone(
         check=f"{here.path}/check?" + "".join(f"{name}={value}&" for name, value in fields.items()),
         other_times=_times(here, wanted, coach, minutes, starts_at, zone),
     )
-
-
-def section(request: Request[Any, Any, Any]) -> str:
-    return "My academy" if request.user.coordinator else "Home"
 
 
 def _chosen(here: Here, wanted: Choice) -> tuple[CoachView, datetime]:

@@ -81,9 +81,7 @@ async def opened(request: Request[Any, Any, Any], session: UUID) -> Opened:
 
 def section(request: Request[Any, Any, Any], here: Opened) -> str:
     """Where in the menu the page stands: a coach opens it from their own pages."""
-    if here.is_coach:
-        return "Coaching"
-    return "My academy" if request.user.coordinator else "Home"
+    return "Coaching" if here.is_coach else request.user.own_section
 
 
 @get("/coaching/sessions/{session:uuid}", who=Who.SIGNED_IN)

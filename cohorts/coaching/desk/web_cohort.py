@@ -24,8 +24,8 @@ from cohorts.coaching.bookings.tables import SessionStatus
 from cohorts.coaching.credits import queries as credits
 from cohorts.coaching.desk import queries, service
 from cohorts.coaching.desk.queries import Coached
+from cohorts.schedule.queries import found_cohort
 from cohorts.schedule.rules import stage
-from cohorts.schedule.web import found_cohort
 
 SECTION = "Cohorts"
 

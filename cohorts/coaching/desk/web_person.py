@@ -30,7 +30,7 @@ from cohorts.coaching.desk.words import sessions
 from cohorts.coaching.record import circle
 from cohorts.coaching.times import queries as times
 from cohorts.coaching.times.queries import CoachView
-from cohorts.schedule.web import found_cohort
+from cohorts.schedule.queries import found_cohort
 
 SECTION = "Cohorts"
 LINES = {

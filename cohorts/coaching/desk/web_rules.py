@@ -17,7 +17,7 @@ from academy.errors import ChangedMeanwhile, Invalid, NotFound
 from academy.people import search
 from academy.people.queries import details
 from academy.programmes import rules as programme_rules
-from academy.programmes.web import found_programme
+from academy.programmes.queries import found_programme
 from academy.web.access import Who
 from academy.web.forms import differing, read_form, version_of
 from academy.web.pages import page, redirect

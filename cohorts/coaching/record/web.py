@@ -52,9 +52,7 @@ async def coach_seat(request: Request[Any, Any, Any], session: UUID) -> Seat:
 
 
 def section(request: Request[Any, Any, Any], seat: Seat) -> str:
-    if seat.party is Party.COACH:
-        return "Coaching"
-    return "My academy" if request.user.coordinator else "Home"
+    return "Coaching" if seat.party is Party.COACH else request.user.own_section
 
 
 def again(

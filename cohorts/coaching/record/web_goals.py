@@ -51,9 +51,7 @@ async def opened(request: Request[Any, Any, Any], enrolment: UUID) -> Opened:
 
 
 def section(request: Request[Any, Any, Any], here: Opened) -> str:
-    if here.is_coach:
-        return "Coaching"
-    return "My academy" if request.user.coordinator else "Home"
+    return "Coaching" if here.is_coach else request.user.own_section
 
 
 @get("/coaching/{enrolment:uuid}/goals", who=Who.SIGNED_IN)
