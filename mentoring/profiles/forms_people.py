@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -136,6 +137,26 @@ def read_mentee(
     form = MenteeForm(answers=answers, told=told, choices=tuple(choices), not_this=not_this)
     _done(reader)
     return form
+
+
+def paused_until(fields: Fields, *, missing: str, today: date) -> date | None:
+    """The day on which a mentor is back; None ends a pause. ``missing`` asks for it. Raises Invalid."""
+    if fields.get("do") == "end":
+        return None
+    reader = Reader(fields)
+    until = reader.day("paused_until", missing)
+    if until and until <= today:
+        reader.wrong("paused_until", "Enter a day in the future.")
+    reader.done()
+    return until
+
+
+def reason(fields: Fields) -> str:
+    """Why somebody withdraws; may be empty. Raises Invalid."""
+    reader = Reader(fields)
+    told = reader.text("reason", most=300, lines=True, label="The reason")
+    reader.done()
+    return told
 
 
 def _done(reader: Reader) -> None:

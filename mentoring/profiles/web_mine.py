@@ -16,7 +16,7 @@ from academy.errors import ChangedMeanwhile, DomainError, Invalid, NotFound
 from academy.invites.times import utc_to_local
 from academy.people import service as people_service
 from academy.web.access import Who
-from academy.web.forms import Fields, Reader, read_form
+from academy.web.forms import Fields, read_form
 from academy.web.pages import redirect
 from mentoring.profiles import forms_people, known, queries, rules, service
 from mentoring.profiles.own_pages import mentee_page, mentor_page, withdraw_page
@@ -125,12 +125,10 @@ async def ask(request: Request[Any, Any, Any], round: FromPath[str]) -> Response
 async def pause(request: Request[Any, Any, Any], round: FromPath[str]) -> Response[Any]:
     here, fields, now = await visible(round), await read_form(request), clock.now()
     mine = await _my_mentor(here, me(request))
-    reader = Reader(fields)
-    until = None if fields.get("do") == "end" else reader.day("paused_until", "Enter the day from which you are back.")
-    if until and until <= utc_to_local(now).date():
-        reader.wrong("paused_until", "Enter a day in the future.")
     try:
-        reader.done()
+        until = forms_people.paused_until(
+            fields, missing="Enter the day from which you are back.", today=utc_to_local(now).date()
+        )
     except Invalid as error:
         return await mentor_page(request, here, errors=error.errors, pause=fields.get("paused_until", ""))
     await service.pause_mentor(mine.id, until, actor=actor(request), now=now)
@@ -149,12 +147,11 @@ async def ask_withdraw_mentor(request: Request[Any, Any, Any], round: FromPath[s
 async def withdraw_mentor(request: Request[Any, Any, Any], round: FromPath[str]) -> Response[Any]:
     here = await visible(round)
     mine = await _my_mentor(here, me(request))
-    reader = Reader(await read_form(request))
-    reason = reader.text("reason", most=300, lines=True, label="The reason")
+    fields = await read_form(request)
     try:
-        reader.done()
+        reason = forms_people.reason(fields)
     except Invalid as error:
-        return withdraw_page(request, here, Side.MENTOR, typed=reader.fields, errors=error.errors)
+        return withdraw_page(request, here, Side.MENTOR, typed=fields, errors=error.errors)
     await service.withdraw_mentor(mine.id, reason=reason, actor=actor(request), now=clock.now())
     return redirect("/mentoring", said="You are no longer a mentor in this round. Thank you for having offered.")
 
@@ -170,12 +167,11 @@ async def ask_withdraw_mentee(request: Request[Any, Any, Any], round: FromPath[s
 async def withdraw_mentee(request: Request[Any, Any, Any], round: FromPath[str]) -> Response[Any]:
     here = await visible(round)
     mine = await _my_mentee(here, me(request))
-    reader = Reader(await read_form(request))
-    reason = reader.text("reason", most=300, lines=True, label="The reason")
+    fields = await read_form(request)
     try:
-        reader.done()
+        reason = forms_people.reason(fields)
     except Invalid as error:
-        return withdraw_page(request, here, Side.MENTEE, typed=reader.fields, errors=error.errors)
+        return withdraw_page(request, here, Side.MENTEE, typed=fields, errors=error.errors)
     await service.withdraw_mentee(mine.id, reason=reason, actor=actor(request), now=clock.now())
     return redirect("/mentoring", said="You are no longer looking for a mentor in this round.")
 

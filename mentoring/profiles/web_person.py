@@ -89,12 +89,10 @@ async def change_mentee(request: Request[Any, Any, Any], round: FromPath[str], p
 async def pause(request: Request[Any, Any, Any], round: FromPath[str], person: FromPath[UUID]) -> Response[Any]:
     here, found, mentee = await _in_round(round, person)
     mentor, fields, now = _there(found), await read_form(request), clock.now()
-    reader = Reader(fields)
-    until = None if fields.get("do") == "end" else reader.day("paused_until", "Enter the day from which they are back.")
-    if until and until <= utc_to_local(now).date():
-        reader.wrong("paused_until", "Enter a day in the future.")
     try:
-        reader.done()
+        until = forms_people.paused_until(
+            fields, missing="Enter the day from which they are back.", today=utc_to_local(now).date()
+        )
     except Invalid as error:
         return await _page(request, here, mentor, mentee, typed=fields, errors=error.errors)
     await service.pause_mentor(mentor.id, until, actor=actor(request), now=now)
