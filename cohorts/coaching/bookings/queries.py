@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -16,9 +16,6 @@ from cohorts.coaching.bookings.tables import RequestState, SessionKind, SessionS
 from cohorts.coaching.credits import queries as credits
 from cohorts.coaching.credits.queries import SELECT_RULES
 from cohorts.coaching.credits.rules import Balance, Rules
-from cohorts.coaching.times import queries as times
-from cohorts.coaching.times import rules as patterns
-from cohorts.coaching.times.rules import Pattern
 from cohorts.enrolment.tables import EnrolmentStatus
 
 
@@ -320,52 +317,6 @@ async def request(id: UUID) -> Wish:
     return Wish(**{**row, "state": RequestState(row["state"])})
 
 
-# --------------------------------------------------------------------- hours
-class Hours(msgspec.Struct, frozen=True, kw_only=True):
-    """A coach's time between two instants, in minutes."""
-
-    offered: int
-    """By the pattern as it is now, with its exceptions and bank holidays."""
-    booked: int
-    """All that was booked and not cancelled in time: delivered, missed, lost, and still to come."""
-    delivered: int
-    no_show: int
-    """The coachee did not come."""
-    lost: int
-    """Cancelled after the cut-off."""
-
-
-async def hours(coach: UUID, since: datetime, until: datetime) -> Hours:
-    """Hours offered, booked, delivered and lost. Sessions count where they start."""
-    pattern = (await times.patterns([coach])).get(coach)
-    if pattern is None:
-        raise NotFound
-    return hours_in(pattern, await of_coach(coach, since=since, until=until), since, until)
-
-
-def hours_in(
-    pattern: Pattern,
-    sessions: Sequence[SessionView],
-    since: datetime,
-    until: datetime,
-    *,
-    offered_since: datetime | None = None,
-) -> Hours:
-    """The same for sessions that are loaded already. Nothing was offered before ``offered_since``."""
-    first = max(since, offered_since or since)
-    offered = sum(
-        max(timedelta(), min(each.ends_at, until) - max(each.starts_at, first)).total_seconds()
-        for each in patterns.open_times(pattern, since=first.date() - _A_DAY, until=until.date() + _A_DAY)
-    )
-    mine = [each for each in sessions if since <= each.starts_at < until]
-    delivered = sum(each.minutes or each.length for each in mine if each.status is SessionStatus.COMPLETED)
-    missed = sum(each.length for each in mine if each.status is SessionStatus.NO_SHOW_COACHEE)
-    lost = sum(each.length for each in mine if each.status is SessionStatus.CANCELLED_BY_COACHEE and each.late)
-    booked = sum(each.length for each in mine if each.status in rules.HOLDS_TIME) + lost
-    return Hours(offered=int(offered // 60), booked=booked, delivered=delivered, no_show=missed, lost=lost)
-
-
-_A_DAY = timedelta(days=1)
 _PAST = datetime.fromisoformat("1900-01-01T00:00:00+00:00")
 _FUTURE = datetime.fromisoformat("2999-01-01T00:00:00+00:00")
 

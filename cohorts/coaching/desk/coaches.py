@@ -12,7 +12,8 @@ from academy import database
 from academy.invites.times import UK, local_to_utc, utc_to_local
 from cohorts.coaching.bookings import queries as bookings
 from cohorts.coaching.bookings import slots
-from cohorts.coaching.bookings.queries import Hours, SessionView
+from cohorts.coaching.bookings.hours import Hours, hours_in
+from cohorts.coaching.bookings.queries import SessionView
 from cohorts.coaching.desk import queries
 from cohorts.coaching.desk.queries import Taught
 from cohorts.coaching.times import queries as times
@@ -84,8 +85,13 @@ async def lines(*, now: datetime) -> list[Line]:
         Line(
             coach=coach,
             programmes=sorted((taught[id] for id in coach.programmes if id in taught), key=lambda each: each.name),
-            hours=bookings.hours_in(
-                patterns[coach.id], sessions.get(coach.id, ()), since, until, offered_since=coach.created_at
+            hours=hours_in(
+                patterns[coach.id],
+                sessions.get(coach.id, ()),
+                since,
+                until,
+                offered_since=coach.created_at,
+                offered_until=coach.left_at,
             ),
             live=sum(each.live and each.ends_at > now for each in sessions.get(coach.id, ())),
             waiting=waiting.get(coach.id, 0),

@@ -19,6 +19,7 @@ from academy.web.lists import Column, export, show, wanted
 from academy.web.pages import page, redirect
 from cohorts.coaching.bookings import queries as bookings
 from cohorts.coaching.bookings import words
+from cohorts.coaching.bookings.hours import hours_in
 from cohorts.coaching.bookings.rules import CALLED, KIND_CALLED
 from cohorts.coaching.desk import coaches, queries
 from cohorts.coaching.desk.coaches import Line
@@ -34,7 +35,9 @@ PAST = 30
 COLUMNS: list[Column[Line]] = [
     Column("name", "Name", lambda row: row.coach.name),
     Column("programmes", "Programmes", lambda row: ", ".join(each.name for each in row.programmes)),
-    Column("offered", "Hours offered this month", lambda row: hours.decimal(row.hours.offered)),
+    Column(
+        "offered", "Hours offered this month (by times as they are now)", lambda row: hours.decimal(row.hours.offered)
+    ),
     Column("booked", "Hours booked this month", lambda row: hours.decimal(row.hours.booked)),
     Column("delivered", "Hours delivered this month", lambda row: hours.decimal(row.hours.delivered)),
     Column("live", "Sessions to come", lambda row: row.live),
@@ -87,6 +90,7 @@ async def one_coach(request: Request[Any, Any, Any], coach: FromPath[UUID]) -> R
     sessions = [msgspec.structs.replace(each, coachee_note="") for each in await bookings.of_coach(coach)]
     pattern = (await times.patterns([coach]))[coach]
     since, until = coaches.month_of(now)
+    offered = {"offered_since": known.created_at, "offered_until": known.left_at}
     year_ago = now - timedelta(days=365)
     today = utc_to_local(now, known.zone).date()
     past = [each for each in reversed(sessions) if each.ends_at <= now or not each.live]
@@ -97,8 +101,8 @@ async def one_coach(request: Request[Any, Any, Any], coach: FromPath[UUID]) -> R
         staff=True,
         coach=known,
         programmes=[each for each in await queries.programmes() if each.id in known.programmes],
-        month=bookings.hours_in(pattern, sessions, since, until, offered_since=known.created_at),
-        year=bookings.hours_in(pattern, sessions, year_ago, now, offered_since=known.created_at),
+        month=hours_in(pattern, sessions, since, until, **offered),
+        year=hours_in(pattern, sessions, year_ago, now, **offered),
         in_hours=hours.shown,
         coming=[each for each in sessions if each.live and each.ends_at > now],
         past=past[:PAST],

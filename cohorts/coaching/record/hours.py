@@ -8,7 +8,7 @@ import msgspec
 
 from academy.invites.times import local_to_utc, utc_to_local
 from cohorts.coaching.bookings import queries as bookings
-from cohorts.coaching.bookings.queries import Hours
+from cohorts.coaching.bookings.hours import Hours, hours_in
 from cohorts.coaching.times import queries as times
 from cohorts.coaching.times.queries import CoachView
 
@@ -52,7 +52,7 @@ async def of_year(coach: CoachView, asked: str, *, now: datetime) -> Year:
             break
         since, until = _midnight(first, coach.zone), _midnight(next_month(first), coach.zone)
         offered_since = max(since, coach.created_at)
-        found = bookings.hours_in(pattern, sessions, since, until, offered_since=offered_since)
+        found = hours_in(pattern, sessions, since, until, offered_since=offered_since)
         if until > began:
             months.append(Month(first, found))
     return Year(year=year, years=years, months=months)

@@ -17,7 +17,7 @@ from cohorts.coaching.record.web_coach import coach_of
 
 COLUMNS: list[Column[Month]] = [
     Column("month", "Month", lambda row: row.first.strftime("%Y-%m")),
-    Column("offered", "Hours offered", lambda row: hours.decimal(row.hours.offered)),
+    Column("offered", "Hours offered (by times as they are now)", lambda row: hours.decimal(row.hours.offered)),
     Column("booked", "Hours booked", lambda row: hours.decimal(row.hours.booked)),
     Column("delivered", "Hours delivered", lambda row: hours.decimal(row.hours.delivered)),
     Column("no_show", "Hours of no-shows", lambda row: hours.decimal(row.hours.no_show)),

@@ -7,7 +7,7 @@ import pytest
 
 from academy.audit.service import ACADEMY
 from cohorts.coaching.bookings import queries, service, slots
-from cohorts.coaching.bookings.queries import Hours
+from cohorts.coaching.bookings.hours import Hours, hours
 from cohorts.coaching.bookings.rules import Party
 from cohorts.coaching.bookings.tables import SessionKind
 from cohorts.coaching.bookings.tables import SessionStatus as S
@@ -154,7 +154,7 @@ async def test_hours_are_offered_booked_delivered_missed_and_lost(now: datetime)
     await service.cancel(lost, by=Party.COACHEE, actor=ACADEMY, now=now + 7.5 * DAY)
     await service.cancel(free, by=Party.COACH, actor=ACADEMY, now=now)
 
-    found = await queries.hours(who.coach, now, now + 14 * DAY)
+    found = await hours(who.coach, now, now + 14 * DAY)
 
     assert found == Hours(offered=10 * 7 * 60, booked=240, delivered=50, no_show=60, lost=60)
 

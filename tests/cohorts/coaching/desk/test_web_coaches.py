@@ -52,6 +52,23 @@ async def test_the_list_downloads(office: httpx.AsyncClient, priya: Coaching) ->
     assert (await office.get("/coaches?export=xlsx")).status_code == 200
 
 
+async def test_hours_are_offered_by_the_times_as_they_are_now_and_until_somebody_left(
+    office: httpx.AsyncClient, priya: Coaching, clock: Clock
+) -> None:
+    before = words(await office.get("/coaches"))
+    of_one = words(await office.get(f"/coaches/{priya.coach}"))
+    clock.now = at(3, 6)
+    await service.leave(priya.coach, actor=ACADEMY, now=clock.now)
+    await sign_in(office, await makers.a_coordinator(name="Carl"))
+
+    after = words(await office.get("/coaches?state=left"))
+
+    offered = [shown[shown.index("Daniel Reid") + 2] for shown in (before, after)]
+    assert offered == ["153", "13"]  # from 10am on 1 June; all of June has 22 working days of seven hours
+    assert "Hours are of this month. Offered is counted from each coach’s times as they are now." in before
+    assert "Of those offered by the times as they are now" in of_one
+
+
 async def test_an_academy_without_coaches_says_what_to_do_first(office: httpx.AsyncClient) -> None:
     shown = words(await office.get("/coaches"))
 

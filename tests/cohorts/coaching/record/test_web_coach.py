@@ -9,8 +9,8 @@ import pytest
 from academy import database as room
 from academy.audit.service import ACADEMY
 from academy.invites import service as invites
-from cohorts.coaching.bookings import queries as bookings
 from cohorts.coaching.bookings import service as booking
+from cohorts.coaching.bookings.hours import hours as count_of_everybody
 from cohorts.coaching.bookings.rules import Party
 from cohorts.coaching.bookings.tables import CoachingSession, MoveRequest, SessionStatus
 from cohorts.coaching.record import circle, hours, queries, service
@@ -272,7 +272,7 @@ class TestHours:
         assert by_month["May"].lost == 90
         assert by_month["June"].booked == 30
         # London's year begins at 00:00 UTC, and July at 23:00 UTC of 30 June
-        whole = await bookings.hours(
+        whole = await count_of_everybody(
             pair.coach, datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 6, 30, 23, tzinfo=UTC)
         )
         total = year.total
@@ -311,6 +311,8 @@ class TestHours:
 
         assert heading(page) == "Your hours in 2026"
         assert "1.5" in words(page)
+        assert "Offered, by your times as they are now" in words(page)
+        assert csv.text.splitlines()[0].split(",")[1] == "Hours offered (by times as they are now)"
         assert heading(before) == "Your hours in 2025"
         assert "2026-05,0.0,1.5,1.5,0.0,0.0" in csv.text.splitlines()
         assert xlsx.headers["content-disposition"] == 'attachment; filename="coaching-hours-2025.xlsx"'
