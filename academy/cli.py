@@ -222,21 +222,24 @@ def add_person(email: str, role: str, name: str) -> None:
 @main.command("copy-of")
 @click.argument("email")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--force", is_flag=True, help="Replace a file that is there.")
 @told_in_words
-def copy_of(email: str, file: Path) -> None:
+def copy_of(email: str, file: Path, force: bool) -> None:
     """Write everything held on a person into one ZIP file, as they would take it themselves."""
     from academy import clock
     from academy.audit.service import ACADEMY
     from academy.outbox.rendering import letterhead
     from academy.privacy import service as privacy
+    from academy.privacy.archive import why_not_write, write
+
+    if refused := why_not_write(file, force=force):
+        raise refused
 
     async def work(used: Settings) -> bytes:
         person = await _known(email)
         return await privacy.take_copy(person, staff=False, head=letterhead(used), actor=ACADEMY, now=clock.now())
 
-    content = with_database(work)
-    file.touch(mode=0o600)
-    file.write_bytes(content)
+    write(with_database(work), file)
     click.echo(f"Wrote {file}. Only the person it is about should have it.")
 
 

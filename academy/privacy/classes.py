@@ -62,7 +62,7 @@ TRAIL = DataClass(
 )
 SIGN_IN = DataClass(
     what="Sign-in: links, sessions, attempts",
-    seen_by="You see your own",
+    seen_by="Only you; that you signed in also stands in the records of changes",
     why="Security",
     kept="Links and attempts 1 day, ended sessions 7 days",
 )
@@ -103,8 +103,15 @@ MANAGERS = DataClass(
     why="Legitimate interests: goals that three agree on. The email says who named them.",
     kept="As sessions",
 )
+COACHES = DataClass(
+    what="Coaches: your profile, your week, your leave",
+    seen_by="You and the coordinators. Your profile, and when you can be booked: the people of your programmes.",
+    why="Contract",
+    kept="While you coach, then as sessions",
+)
 COACHES_TIMES = DataClass(
-    what="Calendars of coaches: the address you gave, and when you are busy; no titles, places or people",
+    what="Coaches: the calendars you gave us, and when you are busy there; no titles, places or people. "
+    "What you note beside your leave",
     seen_by="Only you. Others see when you can be booked.",
     why="Contract",
     kept="Until you remove the calendar or 30 days after you stop coaching; each busy time until it is over",
@@ -141,6 +148,12 @@ REASONS = DataClass(
     why="Legitimate interests: to find somebody better",
     kept="As the pairing",
 )
+MENTORING_EVALUATION = DataClass(
+    what="Mentoring: what you say at the end",
+    seen_by="You and the coordinators; never the other",
+    why="Legitimate interests: to make it better",
+    kept="As the pairing",
+)
 APART = DataClass(
     what="Mentoring: with whom you do not want to be paired",
     seen_by="Only you. Pairs are made so that it is kept.",
@@ -169,7 +182,7 @@ BACKUPS = DataClass(
 
 CLASSES = (
     ACCOUNT, PLACES, INVITES, ATTENDANCE, COMPLETION, MAILS, TRAIL, SIGN_IN, FEED, COACHING, COACHING_WORDS,
-    COACHING_NOTES, COACHING_EVALUATION, MANAGERS, COACHES_TIMES, COACHES_LOG, PROFILES, PAIRINGS, PAIRING_NOTES,
-    REASONS, APART, CHARACTERISTICS, LISTS, BACKUPS,
+    COACHING_NOTES, COACHING_EVALUATION, MANAGERS, COACHES, COACHES_TIMES, COACHES_LOG, PROFILES, PAIRINGS,
+    PAIRING_NOTES, REASONS, MENTORING_EVALUATION, APART, CHARACTERISTICS, LISTS, BACKUPS,
 )  # fmt: skip
 """In the order of the privacy page."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -10,13 +11,16 @@ from uuid import UUID
 import msgspec
 
 from academy.database.transactions import Row
+from academy.invites.times import uk_date, uk_time
 from academy.privacy.classes import CLASSES, DataClass
 from academy.privacy.drawn import Drawn
 from academy.privacy.held import As, Given, Held, Why
 from academy.privacy.masking import Others, masked, masked_values
+from academy.privacy.register import ALSO_HELD
 
 _STATE = re.compile(r"[a-z]+(?:_[a-z]+)+")
-"""A status as it is stored: ``cancelled_by_coach``."""
+"""A word of ours as it is stored: ``cancelled_by_coach``."""
+NOTHING = "–"
 YOU, THE_ACADEMY, SOMEBODY_ELSE = "You", "The academy", "Somebody else"
 
 
@@ -25,6 +29,7 @@ class Column(msgspec.Struct, frozen=True):
 
     path: str
     name: str
+    how: As = As.IT_IS
 
 
 class Records(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,17 +74,17 @@ class Copy(msgspec.Struct, frozen=True, kw_only=True):
         return [(kind, lists) for kind, lists in found if lists]
 
 
-def written(part: Held | Drawn, found: list[Row], *, person: UUID, others: Others) -> Records:
+def written(part: Held | Drawn, found: list[Row], *, person: UUID, others: Others, staff: bool) -> Records:
     """Rows of the database as a list of the copy."""
     return Records(
         what=part.what,
         of=part.of,
-        columns=tuple(Column(given.path, given.name) for given in part.give),
-        rows=[[value(row[given.path], given, person, others) for given in part.give] for row in found],
+        columns=tuple(Column(given.path, given.name, given.how) for given in part.give),
+        rows=[[value(row[given.path], given, person, others, staff=staff) for given in part.give] for row in found],
     )
 
 
-def value(stored: Any, given: Given, person: UUID, others: Others) -> Any:
+def value(stored: Any, given: Given, person: UUID, others: Others, *, staff: bool = False) -> Any:
     """One value as the copy tells it."""
     match given.how:
         case As.SOMEBODY:
@@ -88,26 +93,59 @@ def value(stored: Any, given: Given, person: UUID, others: Others) -> Any:
             return masked(stored or "", others)
         case As.JSON | As.OTHERS_JSON:
             document = msgspec.json.decode(stored) if stored else None
+            if staff and isinstance(document, dict):
+                document = {name: each for name, each in document.items() if name not in given.without}
             return document if given.how is As.JSON else masked_values(document, others)
         case _:
             return stored
 
 
-def left_out(parts: tuple[Held | Drawn, ...], *, staff: bool) -> list[LeftOut]:
+ONLY_THEM = "Only the person sees it. They can take their own copy when they are signed in."
+OURS = "Numbers, ids and marks in all lists"
+CALLED = {
+    "context": "the links in them",
+    "token_hash": "the link or key itself",
+    "key_hash": "the key",
+    "request_hash": "what was asked",
+    "actor_name": "the name of who did it",
+    "let_down": "who comes first afterwards",
+    "answer_by": "by when the mentor is asked",
+    "points": "points by criterion",
+    "note": "what coordinators noted",
+    "end_reason": "the other’s reason for ending it, or a coordinator’s",
+    "decline_reason": "the mentor’s reason for saying no",
+    "decline_note": "the same in words",
+    "coachee_note": "what the coachee wrote",
+    "reason": "the reason",
+    "waived_reason": "why the credit was given back",
+    "same_background": "in what you would like a mentor like yourself",
+}
+"""Columns that are left out, as people may read them."""
+
+
+def left_out(parts: Sequence[Held | Drawn], *, staff: bool) -> list[LeftOut]:
     """What is held and not given, by its reason. The same for everybody, so that it tells nothing of anybody."""
     found = [
-        LeftOut(f"{part.what}: {', '.join(_plain(column) for column in columns)}", why.value)
+        LeftOut(f"{part.what}: {', '.join(_called(column) for column in columns)}", why.value)
         for part in parts
-        if isinstance(part, Held)
+        if isinstance(part, Held) and (part.staff or not staff)
         for why, columns in part.leave.items()
-        if why is not Why.INNER
+        if why in (Why.SECRET, Why.OTHERS)
     ]
     if staff:
         found += [LeftOut(part.what, ONLY_THEM) for part in parts if not part.staff]
-    return found
+        found += [
+            LeftOut(f"{part.what}: {', '.join(_called(name) for name in given.without)}", ONLY_THEM)
+            for part in parts
+            for given in part.give
+            if given.without and part.staff
+        ]
+    also = [LeftOut(what, why) for what, why in ALSO_HELD]
+    return [*found, *also, LeftOut(OURS, Why.INNER.value)]
 
 
-ONLY_THEM = "Only the person sees it. They can take their own copy when they are signed in."
+def _called(column: str) -> str:
+    return CALLED.get(column, _plain(column))
 
 
 def as_json(copy: Copy) -> bytes:
@@ -144,12 +182,10 @@ def as_json(copy: Copy) -> bytes:
     return msgspec.json.format(msgspec.json.encode(document), indent=2)
 
 
-def in_words(cell: Any, zone: str) -> str:
+def in_words(cell: Any, zone: str, how: As = As.IT_IS) -> str:
     """A value as the page to read shows it; times are those of the person's zone."""
-    from academy.invites.times import uk_date, uk_time
-
     if cell is None or cell == "":
-        return "–"
+        return NOTHING
     if isinstance(cell, bool):
         return "Yes" if cell else "No"
     if isinstance(cell, datetime):
@@ -157,10 +193,10 @@ def in_words(cell: Any, zone: str) -> str:
     if isinstance(cell, date):
         return f"{cell.day} {cell:%B %Y}"
     if isinstance(cell, dict):
-        return "; ".join(f"{_plain(str(name))}: {in_words(each, zone)}" for name, each in cell.items()) or "–"
+        return "; ".join(f"{_plain(str(name))}: {in_words(each, zone, As.STATE)}" for name, each in cell.items())
     if isinstance(cell, list):
-        return ", ".join(in_words(each, zone) for each in cell) or "–"
-    return _plain(cell) if isinstance(cell, str) and _STATE.fullmatch(cell) else str(cell)
+        return ", ".join(in_words(each, zone, how) for each in cell)
+    return _plain(cell) if how is As.STATE and isinstance(cell, str) and _STATE.fullmatch(cell) else str(cell)
 
 
 def _plain(name: str) -> str:

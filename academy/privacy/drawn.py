@@ -73,7 +73,7 @@ _RUNS = database.compiled_sql("""
     SELECT r.asked_at, r.number, g.name AS round, r.inputs FROM match_run r
     JOIN mentoring_round g ON g.id = r.round
     WHERE g.id IN (SELECT round FROM mentor_profile WHERE person = :person
-        UNION SELECT round FROM mentee_profile WHERE person = :person)
+        UNION SELECT round FROM mentee_profile WHERE person = :person) AND r.inputs LIKE :id
     ORDER BY r.asked_at, r.id
 """)
 _OTHERS = ("id", "choices", "history", "line", "not_these")
@@ -82,7 +82,7 @@ _OTHERS = ("id", "choices", "history", "line", "not_these")
 
 async def runs(person: UUID, head: Letterhead) -> list[Row]:
     """What each match run knew of the person, as it was kept with the run."""
-    rows = await _RUNS.run(person=person)
+    rows = await _RUNS.run(person=person, id=f"%{person}%")
     found = await asyncio.to_thread(lambda: [_run(row, str(person)) for row in rows])
     return [row for row in found if row["knew"]]
 
@@ -99,6 +99,21 @@ def _run(row: Row, person: str) -> Row:
 def _told(one: Mentor | Mentee) -> dict[str, Any]:
     told: dict[str, Any] = msgspec.to_builtins(one)
     return {name: each for name, each in told.items() if name not in _OTHERS and each not in (None, "", [], {})}
+
+
+_RATINGS = database.compiled_sql("""
+    SELECT r.rated_at, a.party, r.rating, r.comment FROM goal_rating r
+    JOIN goal g ON g.id = r.goal
+    JOIN goal_agreement a ON a.enrolment = g.enrolment AND a.party = r.party
+    WHERE a.person = :person AND a.party <> 'coachee' AND r.rated_at >= a.asked_at
+    ORDER BY r.rated_at, r.id
+""")
+"""Since they were asked: what a former coach or manager said is not theirs."""
+
+
+async def ratings(person: UUID, head: Letterhead) -> list[Row]:
+    """What somebody said of another's goals, as a coach or manager."""
+    return await _RATINGS.run(person=person)
 
 
 async def notes_of_coaches(person: UUID, head: Letterhead) -> list[Row]:
@@ -145,6 +160,18 @@ DRAWN = (
             Given("knew", "What it knew"),
         ),
         draw=runs,
+        staff=False,
+    ),
+    Drawn(
+        what="What you said of goals as a coach or manager",
+        of=classes.COACHING_WORDS,
+        give=(
+            Given("rated_at", "When"),
+            Given("party", "As", As.STATE),
+            Given("rating", "From 0, not at all, to 4, fully"),
+            Given("comment", "In your words"),
+        ),
+        draw=ratings,
         staff=False,
     ),
     Drawn(

@@ -28,10 +28,15 @@ class Why(StrEnum):
     TWICE = "The same stands elsewhere in the copy."
 
 
+REST = ("all else",)
+"""With ``Why.TWICE``: the other columns stand in another list of the same table, which names each."""
+
+
 class As(StrEnum):
     """How a value is written down."""
 
     IT_IS = "as it is"
+    STATE = "a word of ours, such as a status: its underscores are spaces to read"
     SOMEBODY = "a person's id: you, somebody else or the academy"
     OTHERS_WORDS = "words that somebody else may have written: names and addresses of others are masked"
     JSON = "a document: read, so that programs need not read it again"
@@ -45,6 +50,8 @@ class Given(msgspec.Struct, frozen=True):
     """A column, or a column behind links: ``session.starts_at``."""
     name: str
     how: As = As.IT_IS
+    without: tuple[str, ...] = ()
+    """Parts of a document that only the person sees: a coordinator's copy is without them."""
 
 
 class Held(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,11 +65,19 @@ class Held(msgspec.Struct, frozen=True, kw_only=True):
     of: DataClass
     give: tuple[Given, ...]
     leave: Mapping[Why, tuple[str, ...]] = {}
-    """Columns that are not given. The key, and links to other records, need not be named; links to people do."""
+    """Columns that are not given. The key, and links to records that are no people, need not be named."""
     only_if: str = ""
     """SQL on the record, which is called ``t``."""
     staff: bool = True
     """Whether a coordinator's copy has it, too. What coordinators do not see elsewhere, they do not see here."""
+
+
+class Nobody(msgspec.Struct, frozen=True):
+    """Why nothing of a table is given to anybody as a row of theirs."""
+
+    why: str
+    by: tuple[str, ...] = ()
+    """Columns that say who of the staff did it: the audit trail tells that as well, and they are given that."""
 
 
 def query(held: Held) -> database.CompiledSQL:

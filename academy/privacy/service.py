@@ -12,9 +12,10 @@ from academy.database.transactions import Row
 from academy.outbox import service as outbox
 from academy.outbox.rendering import Letterhead
 from academy.people import queries as people
+from academy.people.queries import Details
 from academy.privacy import copying, held
 from academy.privacy.archive import archive
-from academy.privacy.copying import Copy
+from academy.privacy.copying import Copy, Records
 from academy.privacy.drawn import DRAWN, Drawn
 from academy.privacy.held import Held
 from academy.privacy.masking import others
@@ -33,18 +34,12 @@ async def copy_of(person: UUID, *, staff: bool, head: Letterhead, now: datetime)
     The same number of queries for everybody: one for each list.
     """
     who = await people.details(person)
-    known = others(
-        [row["name"] for row in await _NAMES.run()],
-        own_name=who.name,
-        own_addresses=[each.address for each in who.addresses],
-    )
+    names = [row["name"] for row in await _NAMES.run()]
     found: list[tuple[Held | Drawn, list[Row]]] = [
         *[(part, await held.rows(part, person)) for part in REGISTER if part.staff or not staff],
         *[(part, await part.draw(person, head)) for part in DRAWN if part.staff or not staff],
     ]
-    lists = await asyncio.to_thread(
-        lambda: [copying.written(part, rows, person=person, others=known) for part, rows in found]
-    )
+    lists = await asyncio.to_thread(_lists, who, names, found, staff=staff)
     return Copy(
         person=person,
         name=who.name,
@@ -56,6 +51,13 @@ async def copy_of(person: UUID, *, staff: bool, head: Letterhead, now: datetime)
         lists=lists,
         left_out=copying.left_out((*REGISTER, *DRAWN), staff=staff),
     )
+
+
+def _lists(
+    who: Details, names: list[str], found: list[tuple[Held | Drawn, list[Row]]], *, staff: bool
+) -> list[Records]:
+    known = others(names, own_name=who.name, own_addresses=[each.address for each in who.addresses])
+    return [copying.written(part, rows, person=who.id, others=known, staff=staff) for part, rows in found]
 
 
 async def take_copy(person: UUID, *, staff: bool, head: Letterhead, actor: Actor, now: datetime) -> bytes:

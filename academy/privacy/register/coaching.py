@@ -1,41 +1,24 @@
-"""What coaching holds on a coachee, on a coach, and on a manager who was named."""
+"""What coaching holds on a coachee."""
 
 from __future__ import annotations
 
 from piccolo.table import Table
 
 from academy.privacy import classes
-from academy.privacy.held import As, Given, Held, Why
+from academy.privacy.held import REST, As, Given, Held, Nobody, Why
 from cohorts.coaching.bookings.tables import CoachingChange, CoachingSession, MoveRequest
 from cohorts.coaching.credits.tables import CoachChoice, CoachingRules, CreditEntry
-from cohorts.coaching.record.tables import (
-    ClosingEvaluation,
-    Goal,
-    GoalAgreement,
-    GoalRating,
-    LogEntry,
-    PrivateNote,
-    SharedAction,
-)
-from cohorts.coaching.times.tables import (
-    BusySource,
-    BusyTime,
-    Coach,
-    CoachProgramme,
-    TimeException,
-    WeeklyTime,
-)
+from cohorts.coaching.record.tables import ClosingEvaluation, Goal, GoalAgreement, GoalRating, SharedAction
 
 COACHEE = "enrolment.person"
-COACH = "coach.person"
-_SESSION = (
+SESSION = (
     Given("starts_at", "Starts"),
     Given("ends_at", "Ends"),
     Given("zone", "Time zone"),
     Given("place", "Where"),
     Given("link", "Link"),
-    Given("kind", "Kind"),
-    Given("status", "Status"),
+    Given("kind", "Kind", As.STATE),
+    Given("status", "Status", As.STATE),
     Given("moves", "Times moved"),
     Given("late", "Cancelled late"),
     Given("minutes", "Minutes"),
@@ -44,15 +27,16 @@ _SESSION = (
     Given("created_at", "Booked"),
     Given("ended_at", "Ended"),
 )
+"""What coachee and coach both know of a session."""
 
-_OF_COACHEE = (
+HELD: tuple[Held, ...] = (
     Held(
         table=CoachingSession,
         whose=COACHEE,
         what="Your coaching sessions",
         of=classes.COACHING,
         give=(
-            *_SESSION,
+            *SESSION,
             Given("coach.person.name", "Coach"),
             Given("enrolment.cohort.name", "Cohort"),
             Given("reason", "Why it was cancelled", As.OTHERS_WORDS),
@@ -67,25 +51,7 @@ _OF_COACHEE = (
         of=classes.COACHING_WORDS,
         give=(Given("starts_at", "Session on"), Given("coachee_note", "What you wrote")),
         only_if="t.coachee_note <> ''",
-        leave={
-            Why.TWICE: (
-                "kind",
-                "status",
-                "ends_at",
-                "zone",
-                "place",
-                "link",
-                "moves",
-                "late",
-                "waived_reason",
-                "minutes",
-                "outcome_by",
-                "outcome_at",
-                "reason",
-                "created_at",
-                "ended_at",
-            )
-        },
+        leave={Why.TWICE: REST},
         staff=False,
     ),
     Held(
@@ -95,10 +61,10 @@ _OF_COACHEE = (
         of=classes.COACHING,
         give=(
             Given("at", "When"),
-            Given("verb", "What was done"),
+            Given("verb", "What was done", As.STATE),
             Given("by", "By", As.SOMEBODY),
-            Given("from_status", "From"),
-            Given("to_status", "To"),
+            Given("from_status", "From", As.STATE),
+            Given("to_status", "To", As.STATE),
             Given("from_starts_at", "From the time"),
             Given("to_starts_at", "To the time"),
             Given("reason", "Reason", As.OTHERS_WORDS),
@@ -114,7 +80,7 @@ _OF_COACHEE = (
             Given("session.starts_at", "Session on"),
             Given("starts_at", "To"),
             Given("ends_at", "Until"),
-            Given("state", "Answer"),
+            Given("state", "Answer", As.STATE),
             Given("note", "Your note"),
             Given("answered_at", "Answered"),
             Given("answered_by", "Answered by", As.SOMEBODY),
@@ -129,7 +95,7 @@ _OF_COACHEE = (
             Given("at", "When"),
             Given("enrolment.cohort.name", "Cohort"),
             Given("number", "Line"),
-            Given("kind", "Kind"),
+            Given("kind", "Kind", As.STATE),
             Given("change", "Change"),
             Given("by", "By", As.SOMEBODY),
             Given("note", "Note", As.OTHERS_WORDS),
@@ -171,10 +137,20 @@ _OF_COACHEE = (
         give=(
             Given("asked_at", "Asked"),
             Given("agreed_at", "Agreed"),
-            Given("party", "Who"),
+            Given("party", "Who", As.STATE),
             Given("person", "Person", As.SOMEBODY),
-            Given("name", "Name of the manager, as you typed it"),
         ),
+        leave={Why.TWICE: ("name",)},
+        staff=False,
+    ),
+    Held(
+        table=GoalAgreement,
+        whose=COACHEE,
+        what="The manager whom you named",
+        of=classes.MANAGERS,
+        give=(Given("asked_at", "Asked"), Given("name", "Name, as you typed it")),
+        leave={Why.TWICE: REST},
+        only_if="t.party = 'manager'",
     ),
     Held(
         table=GoalRating,
@@ -184,7 +160,7 @@ _OF_COACHEE = (
         give=(
             Given("rated_at", "When"),
             Given("goal.text", "Goal"),
-            Given("party", "Who said so"),
+            Given("party", "Who said so", As.STATE),
             Given("rating", "From 0, not at all, to 4, fully"),
             Given("comment", "In words"),
         ),
@@ -220,147 +196,4 @@ _OF_COACHEE = (
     ),
 )
 
-_OF_WRITERS = (
-    Held(
-        table=PrivateNote,
-        whose="author",
-        what="Private notes and reflections that you wrote about coaching",
-        of=classes.COACHING_NOTES,
-        give=(
-            Given("written_at", "Written"),
-            Given("changed_at", "Changed"),
-            Given("session.starts_at", "Session on"),
-            Given("text", "What you wrote"),
-            Given("in_copies", "Also given to whom it is about"),
-        ),
-        staff=False,
-    ),
-    Held(
-        table=GoalAgreement,
-        whose="person",
-        what="Goals that you were asked to agree to as a manager or coach",
-        of=classes.MANAGERS,
-        give=(
-            Given("asked_at", "Asked"),
-            Given("agreed_at", "Agreed"),
-            Given("party", "As"),
-            Given("name", "Your name, as it was typed"),
-        ),
-        only_if="t.party <> 'coachee'",
-    ),
-)
-
-_OF_COACH = (
-    Held(
-        table=Coach,
-        whose="person",
-        what="You as a coach",
-        of=classes.COACHING,
-        give=(
-            Given("created_at", "Since"),
-            Given("left_at", "Until"),
-            Given("headline", "In one line"),
-            Given("profile", "Your words"),
-            Given("zone", "Time zone"),
-            Given("nation", "Bank holidays of"),
-            Given("place", "Where"),
-            Given("link", "Link"),
-            Given("lengths", "Minutes of a session"),
-            Given("buffer_minutes", "Minutes kept free around it"),
-            Given("notice_hours", "Hours of notice"),
-            Given("horizon_days", "Days ahead"),
-            Given("most_a_day", "At most a day"),
-            Given("most_a_week", "At most a week"),
-            Given("confirms", "You confirm each booking"),
-        ),
-        leave={Why.INNER: ("version",)},
-    ),
-    Held(
-        table=CoachProgramme,
-        whose=COACH,
-        what="Programmes you coach in",
-        of=classes.COACHING,
-        give=(Given("added_at", "From"), Given("ended_at", "To"), Given("programme.name", "Programme")),
-    ),
-    Held(
-        table=WeeklyTime,
-        whose=COACH,
-        what="Your week",
-        of=classes.COACHING,
-        give=(
-            Given("weekday", "Day, 0 is Monday"),
-            Given("from_minute", "From, in minutes after midnight"),
-            Given("to_minute", "To, in minutes after midnight"),
-        ),
-    ),
-    Held(
-        table=TimeException,
-        whose=COACH,
-        what="Your leave and other days",
-        of=classes.COACHES_TIMES,
-        give=(
-            Given("from_on", "From"),
-            Given("to_on", "To"),
-            Given("kind", "Kind"),
-            Given("from_minute", "From, in minutes after midnight"),
-            Given("to_minute", "To, in minutes after midnight"),
-            Given("note", "Your note"),
-            Given("created_at", "Added"),
-        ),
-        staff=False,
-    ),
-    Held(
-        table=BusySource,
-        whose=COACH,
-        what="Calendars we read for you",
-        of=classes.COACHES_TIMES,
-        give=(
-            Given("created_at", "Added"),
-            Given("name", "Name"),
-            Given("kind", "Kind"),
-            Given("address", "Address"),
-            Given("read_at", "Last read"),
-            Given("next_read_at", "Next read"),
-            Given("failures", "Failures in a row"),
-            Given("problem", "What went wrong"),
-        ),
-        staff=False,
-    ),
-    Held(
-        table=BusyTime,
-        whose=COACH,
-        what="When you are busy elsewhere",
-        of=classes.COACHES_TIMES,
-        give=(Given("starts_at", "From"), Given("ends_at", "To"), Given("source.name", "From the calendar")),
-        staff=False,
-    ),
-    Held(
-        table=CoachingSession,
-        whose=COACH,
-        what="Coaching sessions you give and gave",
-        of=classes.COACHING,
-        give=(*_SESSION, Given("enrolment.cohort.name", "Cohort")),
-        leave={Why.OTHERS: ("coachee_note", "reason", "waived_reason")},
-    ),
-    Held(
-        table=LogEntry,
-        whose=COACH,
-        what="Your log of development and supervision",
-        of=classes.COACHES_LOG,
-        give=(
-            Given("day", "Day"),
-            Given("kind", "Kind"),
-            Given("minutes", "Minutes"),
-            Given("what", "What"),
-            Given("learned", "What you learned"),
-            Given("added_at", "Added"),
-        ),
-        staff=False,
-    ),
-)
-
-HELD: tuple[Held, ...] = (*_OF_COACHEE, *_OF_WRITERS, *_OF_COACH)
-
-NOBODY: dict[type[Table], str] = {
-    CoachingRules: "The rules of a programme; who changed them stands in the audit trail."
-}
+NOBODY: dict[type[Table], Nobody] = {CoachingRules: Nobody("The rules of a programme.", by=("changed_by",))}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from piccolo.table import Table
 
 from academy.privacy import classes
-from academy.privacy.held import As, Given, Held
+from academy.privacy.held import As, Given, Held, Nobody
 from cohorts.attendance.tables import Attendance
 from cohorts.completion.tables import Outcome
 from cohorts.enrolment.tables import Enrolment, EnrolmentChange
@@ -22,8 +22,8 @@ HELD: tuple[Held, ...] = (
             Given("cohort.programme.name", "Programme"),
             Given("cohort.name", "Cohort"),
             Given("cohort.code", "Code"),
-            Given("status", "Status"),
-            Given("source", "Came by"),
+            Given("status", "Status", As.STATE),
+            Given("source", "Came by", As.STATE),
             Given("organisation.name", "Organisation in our list"),
             Given("organisation_name", "Organisation as typed"),
             Given("job_title", "Job title"),
@@ -44,8 +44,8 @@ HELD: tuple[Held, ...] = (
         give=(
             Given("at", "When"),
             Given("enrolment.cohort.name", "Cohort"),
-            Given("from_status", "From"),
-            Given("to_status", "To"),
+            Given("from_status", "From", As.STATE),
+            Given("to_status", "To", As.STATE),
             Given("by", "By", As.SOMEBODY),
             Given("reason", "Reason", As.OTHERS_WORDS),
         ),
@@ -59,13 +59,13 @@ HELD: tuple[Held, ...] = (
             Given("session.event.starts_at", "Session on"),
             Given("session.cohort.name", "Cohort"),
             Given("session.title", "Session"),
-            Given("mark", "Mark"),
+            Given("mark", "Mark", As.STATE),
             Given("minutes", "Minutes"),
             Given("note", "Note", As.OTHERS_WORDS),
-            Given("previous_mark", "Mark before"),
+            Given("previous_mark", "Mark before", As.STATE),
             Given("previous_minutes", "Minutes before"),
             Given("previous_note", "Note before", As.OTHERS_WORDS),
-            Given("source", "From"),
+            Given("source", "From", As.STATE),
             Given("marked_by", "Marked by", As.SOMEBODY),
             Given("marked_at", "Marked"),
         ),
@@ -78,7 +78,7 @@ HELD: tuple[Held, ...] = (
         give=(
             Given("decided_at", "Decided"),
             Given("enrolment.cohort.name", "Cohort"),
-            Given("outcome", "Outcome"),
+            Given("outcome", "Outcome", As.STATE),
             Given("missing", "What is missing"),
             Given("minutes", "Minutes attended"),
         ),
@@ -96,7 +96,7 @@ HELD: tuple[Held, ...] = (
     ),
 )
 
-NOBODY: dict[type[Table], str] = {
-    Cohort: "A cohort.",
-    CohortSession: "A session of a cohort.",
+NOBODY: dict[type[Table], Nobody] = {
+    Cohort: Nobody("A cohort."),
+    CohortSession: Nobody("A session of a cohort."),
 }

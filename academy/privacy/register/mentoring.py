@@ -5,7 +5,7 @@ from __future__ import annotations
 from piccolo.table import Table
 
 from academy.privacy import classes
-from academy.privacy.held import As, Given, Held, Why
+from academy.privacy.held import REST, As, Given, Held, Nobody, Why
 from mentoring.pairings.tables import (
     AgreementSigned,
     CheckIn,
@@ -36,18 +36,16 @@ _PROFILE = (
     Given("created_at", "Since"),
     Given("changed_at", "Changed"),
     Given("round.name", "Round"),
-    Given("status", "Status"),
+    Given("status", "Status", As.STATE),
     Given("organisation.name", "Organisation in our list"),
     Given("organisation_name", "Organisation as typed"),
-    Given("answers", "What you answered", As.JSON),
-    Given("source", "Came by"),
+    Given("answers", "What you answered", As.JSON, without=("same_background",)),
+    Given("source", "Came by", As.STATE),
 )
 _PAIRING = (
     Given("created_at", "Since"),
     Given("round.name", "Round"),
-    Given("status", "Status"),
-    Given("score", "Points out of 100, as suggested"),
-    Given("points", "Points by criterion", As.JSON),
+    Given("status", "Status", As.STATE),
     Given("proposed_at", "Proposed"),
     Given("answered_at", "Answered"),
     Given("starts_on", "From"),
@@ -59,6 +57,8 @@ _PAIRING = (
     Given("ended_at", "Ended"),
     Given("ended_by", "Ended by", As.SOMEBODY),
 )
+_IN_TRUST = ("score", "points", "let_down")
+"""Points for what the other told for matching alone, or whom they chose; they add up to the score."""
 _ORDER = ("listed_at", "followed_at", "version", "run")
 
 _PROFILES = (
@@ -86,7 +86,7 @@ _PROFILES = (
         give=(
             Given("rank", "Rank"),
             Given("round.name", "Round"),
-            Given("side", "You as"),
+            Given("side", "You as", As.STATE),
             Given("chosen.name", "Chosen"),
         ),
         leave={Why.TWICE: ("chosen",)},
@@ -96,8 +96,8 @@ _PROFILES = (
         whose="person",
         what="With whom you do not want to be paired",
         of=classes.APART,
-        give=(Given("said_at", "Said"), Given("other.name", "Not with"), Given("kind", "How it was said")),
-        leave={Why.OTHERS: ("reason",), Why.INNER: ("said_by",), Why.TWICE: ("other",)},
+        give=(Given("said_at", "Said"), Given("other.name", "Not with"), Given("kind", "How it was said", As.STATE)),
+        leave={Why.OTHERS: ("reason",), Why.TWICE: ("other", "said_by")},
         only_if="t.said_by = t.person",
         staff=False,
     ),
@@ -115,21 +115,21 @@ _PROFILES = (
         ),
         staff=False,
     ),
-    Held(
-        table=Hold,
-        whose="mentor_profile.person",
-        what="Mentees with whom you were pinned or ruled out before a run",
-        of=classes.PROFILES,
-        give=(Given("held_at", "When"), Given("round.name", "Round"), Given("kind", "What")),
-        leave={Why.OTHERS: ("reason",), Why.INNER: ("held_by",)},
-    ),
-    Held(
-        table=Hold,
-        whose="mentee_profile.person",
-        what="Mentors with whom you were pinned or ruled out before a run",
-        of=classes.PROFILES,
-        give=(Given("held_at", "When"), Given("round.name", "Round"), Given("kind", "What")),
-        leave={Why.OTHERS: ("reason",), Why.INNER: ("held_by",)},
+    *(
+        Held(
+            table=Hold,
+            whose=f"{side}_profile.person",
+            what=f"When a coordinator held you and a {other} together or apart",
+            of=classes.PROFILES,
+            give=(
+                Given("held_at", "When"),
+                Given("round.name", "Round"),
+                Given("kind", "What", As.STATE),
+                Given("held_by", "By", As.SOMEBODY),
+            ),
+            leave={Why.OTHERS: ("reason",)},
+        )
+        for side, other in (("mentor", "mentee"), ("mentee", "mentor"))
     ),
 )
 
@@ -143,10 +143,27 @@ _PAIRINGS = (
             *_PAIRING,
             Given("mentee.name", "Mentee"),
             Given("answer_by", "To be answered by"),
-            Given("decline_reason", "Why you said no"),
-            Given("decline_note", "Why you said no, in words"),
         ),
-        leave={Why.OTHERS: ("end_reason", "let_down"), Why.TWICE: ("mentee",), Why.INNER: _ORDER},
+        leave={
+            Why.OTHERS: ("end_reason", *_IN_TRUST),
+            Why.TWICE: ("mentee", "decline_reason", "decline_note"),
+            Why.INNER: _ORDER,
+        },
+        only_if="t.status <> 'draft'",
+    ),
+    Held(
+        table=Pairing,
+        whose="mentor",
+        what="Why you said no to a mentee",
+        of=classes.REASONS,
+        give=(
+            Given("answered_at", "Answered"),
+            Given("round.name", "Round"),
+            Given("decline_reason", "Your reason", As.STATE),
+            Given("decline_note", "In your words"),
+        ),
+        leave={Why.TWICE: REST},
+        only_if="t.status = 'declined'",
     ),
     Held(
         table=Pairing,
@@ -155,7 +172,7 @@ _PAIRINGS = (
         of=classes.PAIRINGS,
         give=(*_PAIRING, Given("mentor.name", "Mentor")),
         leave={
-            Why.OTHERS: ("end_reason", "let_down", "decline_reason", "decline_note", "answer_by"),
+            Why.OTHERS: ("end_reason", "decline_reason", "decline_note", "answer_by", *_IN_TRUST),
             Why.TWICE: ("mentor",),
             Why.INNER: _ORDER,
         },
@@ -164,32 +181,11 @@ _PAIRINGS = (
     Held(
         table=Pairing,
         whose="ended_by",
-        what="Pairings that you ended, and why",
+        what="Why you ended a pairing",
         of=classes.REASONS,
         give=(Given("ended_at", "Ended"), Given("round.name", "Round"), Given("end_reason", "Your reason")),
-        leave={
-            Why.OTHERS: ("let_down", "decline_reason", "decline_note"),
-            Why.TWICE: (
-                "mentor",
-                "mentee",
-                "status",
-                "score",
-                "points",
-                "proposed_at",
-                "answer_by",
-                "answered_at",
-                "starts_on",
-                "ends_on",
-                "paused_until",
-                "resumed_on",
-                "ended_by",
-                "last_met_on",
-                "nudged_at",
-                "created_at",
-            ),
-            Why.INNER: _ORDER,
-        },
-        only_if="t.ended_by IN (t.mentor, t.mentee)",
+        leave={Why.TWICE: REST},
+        only_if="t.status = 'ended_early' AND t.ended_by IN (t.mentor, t.mentee)",
     ),
     *(
         Held(
@@ -200,15 +196,15 @@ _PAIRINGS = (
             give=(
                 Given("at", "When"),
                 Given("pairing.round.name", "Round"),
-                Given("from_status", "From"),
-                Given("to_status", "To"),
+                Given("from_status", "From", As.STATE),
+                Given("to_status", "To", As.STATE),
                 Given("by", "By", As.SOMEBODY),
             ),
             leave={Why.OTHERS: ("note",)},
             only_if=known,
         )
         for side, known in (
-            ("mentor", ""),
+            ("mentor", "t.to_status <> 'draft'"),
             ("mentee", f"t.to_status IN {BOTH_KNOW}"),
         )
     ),
@@ -221,7 +217,7 @@ _PAIRINGS = (
             give=(
                 Given("starts_at", "Starts"),
                 Given("minutes", "Minutes"),
-                Given("status", "Status"),
+                Given("status", "Status", As.STATE),
                 Given("added_by", "Added by", As.SOMEBODY),
                 Given("added_at", "Added"),
             ),
@@ -278,7 +274,7 @@ _PAIRINGS = (
         table=PairingEvaluation,
         whose="person",
         what="What you said of mentoring at the end",
-        of=classes.PAIRINGS,
+        of=classes.MENTORING_EVALUATION,
         give=(
             Given("answered_at", "Answered"),
             Given("overall", "On the whole, 1 to 5"),
@@ -292,11 +288,13 @@ _PAIRINGS = (
 
 HELD: tuple[Held, ...] = (*_PROFILES, *_PAIRINGS)
 
-NOBODY: dict[type[Table], str] = {
-    MentoringRound: "A round.",
-    RoundCriteria: "The criteria of a round; who changed them stands in the audit trail.",
-    FairnessCount: "Counts of groups of at least ten people.",
-    ProfileImport: "A coordinator's list of many people, deleted after 7 days. What was taken from it is in profiles.",
-    MatchRun: "What a run knew of a person is drawn from it, apart from the others in it: see the lists of runs.",
-    RunQuestion: "What was asked about a run, and the figures that came out. Goes with the run.",
+NOBODY: dict[type[Table], Nobody] = {
+    MentoringRound: Nobody("A round."),
+    RoundCriteria: Nobody("The criteria of a round.", by=("author",)),
+    FairnessCount: Nobody("Counts of groups of at least ten people."),
+    ProfileImport: Nobody("A list of many people, named in ALSO_HELD.", by=("brought_by", "asked_by")),
+    MatchRun: Nobody(
+        "What it knew of a person is drawn from it; the rest is in ALSO_HELD.", by=("asked_by", "published_by")
+    ),
+    RunQuestion: Nobody("What was asked about a run, and the figures that came out.", by=("asked_by",)),
 }

@@ -20,7 +20,7 @@ from academy.invites.tables import CalendarEvent, Invitee
 from academy.outbox.tables import Message
 from academy.people.tables import EmailAddress, Employment, Membership, Organisation, OrganisationName, Person
 from academy.privacy import classes
-from academy.privacy.held import As, Given, Held, Why
+from academy.privacy.held import REST, As, Given, Held, Nobody, Why
 from academy.programmes.tables import Programme, Sponsorship
 
 ABOUT_OTHERS = "t.verb LIKE 'pair%' OR t.verb IN ('person.keep_apart', 'person.allow_together')"
@@ -72,7 +72,7 @@ HELD: tuple[Held, ...] = (
         whose="person",
         what="Membership",
         of=classes.ACCOUNT,
-        give=(Given("from_on", "From"), Given("to_on", "To"), Given("category", "Category")),
+        give=(Given("from_on", "From"), Given("to_on", "To"), Given("category", "Category", As.STATE)),
     ),
     Held(
         table=RoleGrant,
@@ -82,7 +82,7 @@ HELD: tuple[Held, ...] = (
         give=(
             Given("granted_at", "From"),
             Given("ended_at", "To"),
-            Given("role", "Role"),
+            Given("role", "Role", As.STATE),
             Given("granted_by", "Given by", As.SOMEBODY),
         ),
     ),
@@ -98,6 +98,7 @@ HELD: tuple[Held, ...] = (
             Given("confirmed_at", "Confirmed"),
         ),
         leave={Why.SECRET: ("token_hash",)},
+        staff=False,
     ),
     Held(
         table=SignInLink,
@@ -106,6 +107,7 @@ HELD: tuple[Held, ...] = (
         of=classes.SIGN_IN,
         give=(Given("created_at", "Sent"), Given("expires_at", "Ends"), Given("used_at", "Used")),
         leave={Why.SECRET: ("token_hash",), Why.INNER: ("sent_to", "next_path")},
+        staff=False,
     ),
     Held(
         table=WebSession,
@@ -119,6 +121,7 @@ HELD: tuple[Held, ...] = (
             Given("browser", "Browser"),
         ),
         leave={Why.SECRET: ("token_hash",)},
+        staff=False,
     ),
     Held(
         table=ApiToken,
@@ -133,6 +136,7 @@ HELD: tuple[Held, ...] = (
             Given("revoked_at", "Ended"),
         ),
         leave={Why.SECRET: ("token_hash",)},
+        staff=False,
     ),
     Held(
         table=FeedToken,
@@ -141,6 +145,7 @@ HELD: tuple[Held, ...] = (
         of=classes.FEED,
         give=(Given("created_at", "Made"), Given("revoked_at", "Ended")),
         leave={Why.SECRET: ("token_hash",)},
+        staff=False,
     ),
     Held(
         table=IdempotencyKey,
@@ -149,6 +154,7 @@ HELD: tuple[Held, ...] = (
         of=classes.SIGN_IN,
         give=(Given("created_at", "Kept since"), Given("status", "Answer's status")),
         leave={Why.SECRET: ("key_hash", "request_hash"), Why.TWICE: ("body",)},
+        staff=False,
     ),
     Held(
         table=Message,
@@ -158,10 +164,10 @@ HELD: tuple[Held, ...] = (
         give=(
             Given("queued_at", "Written"),
             Given("sent_at", "Sent"),
-            Given("state", "State"),
+            Given("state", "State", As.STATE),
             Given("to_address", "To"),
             Given("to_name", "To the name"),
-            Given("kind", "Kind"),
+            Given("kind", "Kind", As.STATE),
             Given("subject", "Subject"),
             Given("error", "What went wrong"),
         ),
@@ -195,10 +201,10 @@ HELD: tuple[Held, ...] = (
             Given("event.title", "What"),
             Given("title", "What, in your calendar"),
             Given("event.place", "Where"),
-            Given("event.status", "Event"),
-            Given("state", "Invite"),
+            Given("event.status", "Event", As.STATE),
+            Given("state", "Invite", As.STATE),
             Given("invited_at", "Invited"),
-            Given("reply", "Your answer"),
+            Given("reply", "Your answer", As.STATE),
             Given("replied_at", "Answered"),
             Given("note", "Your note"),
             Given("takes_part", "You take part"),
@@ -231,7 +237,7 @@ HELD: tuple[Held, ...] = (
             Given("awarded_on", "Awarded"),
             Given("number", "Number"),
             Given("code", "Code to verify it"),
-            Given("state", "State"),
+            Given("state", "State", As.STATE),
             Given("holder_name", "Name on it"),
             Given("title", "For"),
             Given("organisation_name", "Awarded by"),
@@ -259,7 +265,7 @@ HELD: tuple[Held, ...] = (
         of=classes.COMPLETION,
         give=(
             Given("on", "On"),
-            Given("kind", "As"),
+            Given("kind", "As", As.STATE),
             Given("what", "What"),
             Given("minutes", "Minutes"),
             Given("recorded_at", "Recorded"),
@@ -276,20 +282,30 @@ HELD: tuple[Held, ...] = (
             Given("actor", "By", As.SOMEBODY),
             Given("verb", "What was done"),
             Given("about_kind", "In"),
+            Given("about_name", "Called", As.OTHERS_WORDS),
             Given("before", "Before", As.OTHERS_JSON),
             Given("after", "After", As.OTHERS_JSON),
             Given("note", "Note", As.OTHERS_WORDS),
         ),
-        leave={Why.OTHERS: ("actor_name", "about_name"), Why.INNER: ("about_id",)},
+        leave={Why.OTHERS: ("actor_name",), Why.INNER: ("about_id",)},
         only_if=f"NOT ({ABOUT_OTHERS})",
+    ),
+    Held(
+        table=Entry,
+        whose="about_id",
+        what="When you signed in",
+        of=classes.TRAIL,
+        give=(Given("at", "When"), Given("verb", "What was done")),
+        leave={Why.TWICE: REST},
+        only_if="t.about_kind = 'person' AND t.person IS NULL",
     ),
 )
 
-NOBODY: dict[type[Table], str] = {
-    Organisation: "An organisation is not a person.",
-    OrganisationName: "A name of an organisation.",
-    Attempt: "It is counted under a key that holds no personal data.",
-    CalendarEvent: "An event; who is invited to it stands with the invites.",
-    Programme: "A programme.",
-    Sponsorship: "What an organisation supports.",
+NOBODY: dict[type[Table], Nobody] = {
+    Organisation: Nobody("An organisation is not a person."),
+    OrganisationName: Nobody("A name of an organisation."),
+    Attempt: Nobody("It is counted under a key that holds no personal data."),
+    CalendarEvent: Nobody("An event; who is invited to it stands with the invites."),
+    Programme: Nobody("A programme."),
+    Sponsorship: Nobody("What an organisation supports."),
 }
