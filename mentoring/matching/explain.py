@@ -5,7 +5,7 @@ from __future__ import annotations
 from mentoring.matching.criteria import Mode
 from mentoring.matching.levels import Value
 from mentoring.matching.modes import Outcome
-from mentoring.matching.points import contributions
+from mentoring.matching.points import contributions, reach
 from mentoring.matching.results import Alternative, Answer, Barrier, ChoiceAnswer, Match, Unmatched, Why
 from mentoring.matching.rules import CHANGES, Reason
 from mentoring.matching.run import Run
@@ -46,6 +46,7 @@ class Explainer:
             mentee=other.id,
             score=points.score,
             points=points,
+            reach=reach(other, weights),
             pinned=pinned,
             kept=self.run.previous.get(mentee) == mentor,
             strongest=strongest(one, other, points, weights),
@@ -77,6 +78,8 @@ class Explainer:
             names = " or ".join(self._name(mentor) for mentor in enough[:3])
             helps = [f"One more place with {names} would do."]
             helps += [_lifted(one) for one in barriers if one.alone and CHANGES[one.reason]][:2]
+            if (most := reach(other, self.run.criteria.weights)) < max(self.run.criteria.floors, default=0):
+                helps.append(f"More answers in their profile: with what they said, no pair scores above {most}.")
         return Unmatched(
             mentee=other.id,
             why=why,

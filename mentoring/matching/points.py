@@ -56,6 +56,29 @@ def contributions(mentor: Mentor, mentee: Mentee, weights: Weights) -> Contribut
     return Contributions(**points, limit=min(SCALE, max(0, total)) - total)
 
 
+def reach(mentee: Mentee, weights: Weights) -> int:
+    """The most points that any mentor could have with what this mentee answered. Whom mentors choose is not counted.
+
+    A low score says little about a pair where hardly anything was asked: it is read beside this.
+    """
+    most = [
+        weights.skills if in_rank(mentee.skills_wanted) else 0,
+        weights.role[0] if plain(mentee.role) else weights.role[1] if plain(mentee.profession) else 0,
+        weights.seniority if mentee.grade is not None and mentee.wants_gap is not None else 0,
+        weights.region[0] if plain(mentee.region) else 0,
+        weights.choices[0] if mentee.choices and weights.choices else 0,
+        weights.background if plain_set(mentee.background_wanted) else 0,
+        weights.go_on if any(one.ended is Ended.GO_ON for one in mentee.history) else 0,
+    ]
+    return min(SCALE, sum(most))
+
+
+def is_poor(score: int, *, floor: int, reach: int) -> bool:
+    """Whether a pair is below a floor, as far as its mentee's answers could have lifted it above: where they make 50
+    points possible, a floor of 30 is one of 15. So nobody's pairs are poor for want of answers alone."""
+    return score < floor and SCALE * score < floor * reach
+
+
 def skills_points(*, wanted: tuple[str, ...], offered: tuple[str, ...], weights: Weights) -> int:
     """All points when every skill wanted is offered. Of n wanted, the first weighs n, the second n − 1 … the last 1."""
     ranked = in_rank(wanted)

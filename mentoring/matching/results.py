@@ -6,13 +6,13 @@ from enum import StrEnum
 
 import msgspec
 
-from mentoring.matching.criteria import Mode
+from mentoring.matching.criteria import SCALE, Mode
 from mentoring.matching.levels import Value
 from mentoring.matching.people import Pair
 from mentoring.matching.points import Contributions
 from mentoring.matching.rules import Reason
 
-VERSION = 1
+VERSION = 2
 """Rises when the same input would give another answer than before."""
 
 
@@ -58,6 +58,8 @@ class Match(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     mentee: str
     score: int
     points: Contributions
+    reach: int = SCALE
+    """The most that any mentor could score with what the mentee answered."""
     pinned: bool = False
     kept: bool = False
     """The pair of the last run."""
@@ -125,6 +127,7 @@ class Kind(StrEnum):
     PIN_TWICE = "pin_twice"
     PIN_UNKNOWN = "pin_unknown"
     BELOW_FLOOR = "below_floor"
+    FEW_ANSWERS = "few_answers"
     IN_DEMAND = "in_demand"
 
 

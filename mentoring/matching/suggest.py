@@ -10,6 +10,7 @@ from mentoring.matching.explain import Explainer
 from mentoring.matching.levels import Value
 from mentoring.matching.modes import Outcome, decide, mode_row
 from mentoring.matching.people import Pair, Pool
+from mentoring.matching.points import is_poor, reach
 from mentoring.matching.results import (
     Below,
     Caution,
@@ -182,10 +183,17 @@ def _warnings(run: Run, pairs: tuple[Match, ...]) -> tuple[Caution, ...]:
     mentees = {one.id: one.name or one.id for one in run.pool.mentees}
     if floors := run.criteria.floors:
         for one in sorted(pairs, key=lambda each: (each.score, each.mentee)):
-            if one.score < floors[-1]:
+            if is_poor(one.score, floor=floors[-1], reach=one.reach):
                 floor = next(each for each in floors if one.score < each)
                 told = f"{mentors[one.mentor]} and {mentees[one.mentee]} score {one.score}, below {floor}."
                 found.append(Caution(kind=Kind.BELOW_FLOOR, sentence=told, mentor=one.mentor, mentee=one.mentee))
+        few = sum(reach(one, run.criteria.weights) < floors[-1] for one in run.pool.mentees)
+        if few:
+            told = (
+                f"{few} of {len(run.pool.mentees)} mentees said so little that no pair of theirs can score "
+                f"{floors[-1]}. Compare their scores with each other, not with 100."
+            )
+            found.append(Caution(kind=Kind.FEW_ANSWERS, sentence=told))
     for one_id, times in _named(run).items():
         places = run.pool.mentors[run.table.mentor_at[one_id]].places
         if times >= max(3, 3 * places):

@@ -12,7 +12,7 @@ import msgspec
 from mentoring.matching.criteria import Criterion
 from mentoring.matching.difference import Difference, difference
 from mentoring.matching.people import Mentee, Mentor, Pair, Person
-from mentoring.matching.points import contributions
+from mentoring.matching.points import contributions, is_poor
 from mentoring.matching.results import Alternative, Caution, Kind, Match, Move
 from mentoring.matching.rules import SENTENCES, why_not
 from mentoring.matching.words import against, answered, in_favour
@@ -77,6 +77,8 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
     mentor_work: str
     places: str
     score: int
+    most: int
+    """That any mentor could score, where the mentee said too little for a good score; otherwise 0."""
     low: bool
     strongest: str
     weakest: str
@@ -132,7 +134,7 @@ class Review:
 
     @cached_property
     def floor(self) -> int:
-        """Pairs below it are poor."""
+        """Pairs below it are poor, where the mentee said enough for more."""
         return max(self.run.request.criteria.floors, default=0)
 
     @cached_property
@@ -223,8 +225,10 @@ class Review:
         mentor, mentee = self.mentors[match.mentor], self.mentees[match.mentee]
         pin = self.pins.get(match.mentee)
         warnings = [SENTENCES[reason] for reason in match.breaks]
-        if match.score < self.floor:
-            warnings.append(f"Scores below {self.floor}.")
+        low = is_poor(match.score, floor=self.floor, reach=match.reach)
+        if low:
+            most = f", of {match.reach} at most" if match.reach < self.floor else ""
+            warnings.append(f"A low score: {match.score}{most}.")
         return Card(
             mentee=mentee.id,
             mentee_name=mentee.name,
@@ -234,7 +238,8 @@ class Review:
             mentor_work=work(mentor),
             places=f"{self._taken[mentor.id]} of {mentor.places} {'place' if mentor.places == 1 else 'places'} used",
             score=match.score,
-            low=match.score < self.floor,
+            most=match.reach if match.reach < self.floor else 0,
+            low=low,
             strongest=match.strongest,
             weakest=match.weakest,
             warnings=tuple(warnings),

@@ -221,16 +221,41 @@ def test_a_mode_whose_prices_promise_nothing_gives_no_bounds(mode: Mode) -> None
 def test_warnings_name_pairs_below_floors_and_mentors_in_demand() -> None:
     pool = Pool(
         mentors=(Mentor(id="a", name="Ada"), Mentor(id="b", name="Bob")),
-        mentees=tuple(Mentee(id=f"e{number}", name=f"Eve {number}", choices=("a",)) for number in range(3)),
+        mentees=tuple(
+            Mentee(id=f"e{number}", name=f"Eve {number}", skills_wanted=("Tact",), choices=("b", "c", "d", "e", "a"))
+            for number in range(3)
+        ),
     )
 
     found = suggest(pool, Criteria())
 
     assert [(one.kind, one.sentence) for one in found.warnings if one.kind is Kind.IN_DEMAND] == [
-        (Kind.IN_DEMAND, "3 mentees named Ada, who has 1 place.")
+        (Kind.IN_DEMAND, "3 mentees named Ada, who has 1 place."),
+        (Kind.IN_DEMAND, "3 mentees named Bob, who has 1 place."),
     ]
     low = [(one.mentor, one.sentence.split(" score ")[1]) for one in found.warnings if one.kind is Kind.BELOW_FLOOR]
-    assert low == [("b", "0, below 10."), ("a", "20, below 30.")]
+    assert low == [("a", "3, below 10.")]
+
+
+def test_a_list_that_asks_little_is_said_once_and_not_for_each_pair() -> None:
+    pool = Pool(
+        mentors=tuple(Mentor(id=f"m{number}", grade=7, profession="Law") for number in range(3)),
+        mentees=tuple(Mentee(id=f"e{number}", grade=4, profession="Law") for number in range(4)),
+    )
+
+    found = suggest(pool, Criteria())
+
+    assert [(one.kind, one.sentence) for one in found.warnings] == [
+        (
+            Kind.FEW_ANSWERS,
+            "4 of 4 mentees said so little that no pair of theirs can score 30. "
+            "Compare their scores with each other, not with 100.",
+        )
+    ]
+    assert {(one.score, one.reach) for one in found.pairs} == {(8, 8)}
+    assert found.unmatched[0].would_help[-1] == (
+        "More answers in their profile: with what they said, no pair scores above 8."
+    )
 
 
 def test_the_mentor_most_in_demand_is_worth_what_another_place_would_add() -> None:

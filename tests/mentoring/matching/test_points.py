@@ -7,8 +7,9 @@ import pytest
 
 from mentoring.matching.criteria import Criterion, Weights
 from mentoring.matching.people import Earlier, Ended, Mentee, Mentor
-from mentoring.matching.points import Contributions, contributions
+from mentoring.matching.points import Contributions, contributions, is_poor, reach
 from mentoring.matching.words import strongest, weakest
+from tests.support.schemes import a_scheme
 
 WEIGHTS = Weights(related=(("Finance", "Audit"), ("", "Law")))
 
@@ -174,3 +175,39 @@ def test_the_strongest_and_the_weakest_are_told_in_words() -> None:
 )
 def test_only_what_is_true_is_told(mentor: dict[str, object], mentee: dict[str, object], told: tuple[str, str]) -> None:
     assert words(msgspec.structs.replace(MENTOR, **mentor), msgspec.structs.replace(MENTEE, **mentee)) == told
+
+
+@pytest.mark.parametrize(
+    ("mentee", "most"),
+    [
+        ({}, 0),
+        ({"profession": "Law"}, 8),
+        ({"profession": "Law", "role": "Clerk"}, 12),
+        ({"grade": 4}, 0),
+        ({"grade": 4, "wants_gap": 2}, 15),
+        ({"skills_wanted": ("Tact",), "region": "Wales", "choices": ("ada",)}, 58),
+        ({"background_wanted": ("gender: woman",)}, 10),
+        ({"history": (Earlier(mentor="ada", ended=Ended.GO_ON),)}, 15),
+        ({"history": (Earlier(mentor="ada", ended=Ended.COMPLETED),)}, 0),
+    ],
+)
+def test_what_a_mentee_answered_limits_what_a_pair_can_score(mentee: dict[str, object], most: int) -> None:
+    assert reach(Mentee(id="eve", **mentee), WEIGHTS) == most
+
+
+def test_no_score_is_above_what_the_mentees_answers_make_possible_but_for_the_mentors_choice() -> None:
+    scheme = a_scheme(mentees=60, mentors=40, seed=11)
+    weights = scheme.criteria.weights
+
+    for mentee in scheme.pool.mentees:
+        for mentor in scheme.pool.mentors:
+            points = contributions(mentor, mentee, weights)
+            assert points.score - points.mentors_choice <= reach(mentee, weights)
+
+
+@pytest.mark.parametrize(
+    ("score", "possible", "poor"),
+    [(29, 100, True), (30, 100, False), (14, 50, True), (15, 50, False), (0, 8, True), (3, 8, False), (0, 0, False)],
+)
+def test_a_floor_is_as_high_as_the_answers_let_it_be(score: int, possible: int, poor: bool) -> None:
+    assert is_poor(score, floor=30, reach=possible) is poor

@@ -46,12 +46,28 @@ def a_hold(mentor: Mentor, mentee: Mentee, kind: HoldKind = HoldKind.PINNED) -> 
 
 
 def test_a_pair_below_the_highest_floor_is_poor_and_says_so() -> None:
-    review = Review(a_run(criteria=Criteria(floors=(10, 44))))
+    review = Review(a_run(criteria=Criteria(floors=(10, 80))))
 
     poor = [card for card in review.cards if card.low]
-    assert [(card.mentee_name, card.warnings) for card in poor] == [("Ben", ("Scores below 44.",))]
+    assert [(card.mentee_name, card.warnings) for card in poor] == [("Ben", ("A low score: 35, of 45 at most.",))]
     assert review.cards[0].mentee_name == "Ben"
     assert review.counts()[Show.LOOK] == 1
+
+
+def test_who_said_little_has_no_poor_pair_for_it_and_their_score_says_what_was_possible() -> None:
+    ida = Mentee(id="ida", name="Ida", grade=5, profession="Law")
+    law = Mentor(id="law", name="Lou", grade=8, profession="Law")
+    cards = {card.mentee: card for card in Review(a_run(mentors=(MIA, law), mentees=(ANA, ida))).cards}
+
+    assert (cards["ida"].score, cards["ida"].most, cards["ida"].warnings) == (8, 8, ())
+    assert (cards["ana"].score, cards["ana"].most) == (45, 0)
+
+
+def test_who_said_little_and_has_nothing_in_common_with_the_mentor_is_looked_at() -> None:
+    ida = Mentee(id="ida", name="Ida", grade=5, profession="Law")
+    (card,) = Review(a_run(mentors=(MIA,), mentees=(ida,))).cards
+
+    assert card.warnings == ("A low score: 0, of 8 at most.",)
 
 
 def test_points_by_criterion_add_up_to_the_score() -> None:

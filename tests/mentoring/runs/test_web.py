@@ -124,7 +124,7 @@ async def test_warnings_stand_first(cora: httpx.AsyncClient, now: datetime) -> N
     assert "1 pair needs a look" in words(answer)
     order = [answer.text.index(f'id="pair-{here.people[name]}"') for name in ("Ben", "Ana")]
     assert order == sorted(order)
-    assert "Scores below 10." not in card(answer, here.people["Ana"])
+    assert "A low score" not in card(answer, here.people["Ana"])
 
 
 async def test_the_page_shows_only_what_is_asked_for(cora: httpx.AsyncClient, now: datetime) -> None:
