@@ -54,7 +54,7 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         if self.gap_from is not None and self.gap_to is not None and self.gap_from > self.gap_to:
-            raise BadCriteria("The smallest grade gap is larger than the largest. Swap the two.")
+            raise BadCriteria("At least so many levels above is more than at most. Swap the two.")
         if not 0 <= self.in_person_hops <= 12:
             raise BadCriteria("Regions apart must be a number from 0 to 12.")
 

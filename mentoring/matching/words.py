@@ -99,5 +99,5 @@ def answered(mentor: Mentor, mentee: Mentee) -> list[Criterion]:
 
 def _gap(mentor: Mentor, mentee: Mentee) -> str:
     gap = (mentor.grade or 0) - (mentee.grade or 0)
-    grades = f"{abs(gap)} grade{'' if abs(gap) == 1 else 's'} {'above' if gap >= 0 else 'below'}"
-    return f"{grades}, as wanted" if gap == mentee.wants_gap else f"{grades}, {mentee.wants_gap} wanted"
+    levels = f"{abs(gap)} level{'' if abs(gap) == 1 else 's'} {'above' if gap >= 0 else 'below'}"
+    return f"{levels}, as wanted" if gap == mentee.wants_gap else f"{levels}, {mentee.wants_gap} wanted"

@@ -16,6 +16,7 @@ from mentoring.pairings.queries import StaffView
 from mentoring.pairings.reasons import reasons
 from mentoring.profiles.queries import MenteeView, MentorView, RoundView
 from mentoring.profiles.rules import ends_on
+from mentoring.profiles.tables import Side
 
 PROPOSAL = "mentoring-proposal"
 """The kind of link that answers a proposal without sign-in."""
@@ -85,7 +86,7 @@ def proposal(each: StaffView, to: Contact, round: RoundView, mentor: MentorView,
             "mentee_name": each.mentee_name,
             "mentee_work": work(mentee),
             "round_name": each.round_name,
-            "reasons": [{"what": what} for what in reasons(mentor.answers, mentee.answers, each.points)],
+            "reasons": _reasons(each, mentor, mentee, to=Side.MENTOR),
             "answer_by": _answer_by(each, to),
             "months": round.months,
             "answer_path": answer_path(each.id),
@@ -93,6 +94,10 @@ def proposal(each: StaffView, to: Contact, round: RoundView, mentor: MentorView,
         about=each.about,
         deadline=each.answer_by,
     )
+
+
+def _reasons(each: StaffView, mentor: MentorView, mentee: MenteeView, *, to: Side) -> list[dict[str, str]]:
+    return [{"what": what} for what in reasons(mentor.answers, mentee.answers, each.points, to=to)]
 
 
 def somebody_asked(each: StaffView, to: Contact) -> Letter:
@@ -132,11 +137,10 @@ async def ask_no_more(pairing: UUID, *, now: datetime) -> None:
 async def introduce(each: StaffView, mentor: MentorView, mentee: MenteeView, *, now: datetime) -> None:
     """Both hear who the other is, how to reach them, and what to do next."""
     to = await contacts([each.mentor, each.mentee])
-    why = [{"what": what} for what in reasons(mentor.answers, mentee.answers, each.points)]
     letters = []
-    for person, other, their_work in (
-        (each.mentor, each.mentee, work(mentee)),
-        (each.mentee, each.mentor, work(mentor)),
+    for person, other, their_work, side in (
+        (each.mentor, each.mentee, work(mentee), Side.MENTOR),
+        (each.mentee, each.mentor, work(mentor), Side.MENTEE),
     ):
         if person not in to:
             continue
@@ -151,7 +155,7 @@ async def introduce(each: StaffView, mentor: MentorView, mentee: MenteeView, *, 
                     "with_work": their_work,
                     "with_address": each.mentee_address if other == each.mentee else each.mentor_address,
                     "round_name": each.round_name,
-                    "reasons": why,
+                    "reasons": _reasons(each, mentor, mentee, to=side),
                     "starts": uk_day(each.starts_on) if each.starts_on else "",
                     "ends": _full(each.ends_on),
                     "rhythm_weeks": each.rhythm_weeks,

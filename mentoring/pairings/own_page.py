@@ -89,7 +89,7 @@ async def show(
         other=(mentee if is_mentor else mentor).answers,
         wanted=[options.words(options.SKILLS, key) for key in mentee.answers.skills_wanted],
         needs=[options.words(options.ACCESS, key) for key in mentee.answers.access_needs] if is_mentor else [],
-        why=reasons(mentor.answers, mentee.answers, found.points),
+        why=reasons(mentor.answers, mentee.answers, found.points, to=Side.MENTOR if is_mentor else Side.MENTEE),
         under_way=found.status in rules.UNDER_WAY,
         S=PairingStatus,
         next=coming(all_meetings, now),

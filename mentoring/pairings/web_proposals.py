@@ -27,6 +27,7 @@ from mentoring.pairings.reasons import reasons
 from mentoring.pairings.tables import DeclineReason, PairingStatus
 from mentoring.profiles import options
 from mentoring.profiles import queries as profiles
+from mentoring.profiles.tables import Side
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
@@ -136,7 +137,7 @@ async def _show(
         work=letters.work(mentee),
         mentee=mentee.answers,
         wanted=wanted,
-        why=reasons(mentor.answers, mentee.answers, pairing.points),
+        why=reasons(mentor.answers, mentee.answers, pairing.points, to=Side.MENTOR),
         choices=[(each.value, rules.REASONS[each]) for each in DeclineReason],
         answer_by=letters.day_and_time(pairing.answer_by) if pairing.answer_by else "",
         said_yes=pairing.status in rules.MET,

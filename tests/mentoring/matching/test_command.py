@@ -41,7 +41,7 @@ def test_two_files_give_pairs(files: tuple[str, str]) -> None:
         " 45  Flo Gray (flo@x.uk) with Bob Hill (bob@x.uk)\n"
         "\n"
         "Without a mentor:\n"
-        "     Gil Moss (gil@x.uk): No mentor is allowed. A grade not far enough above removes 1 of 2; the same "
+        "     Gil Moss (gil@x.uk): No mentor is allowed. A level not far enough above removes 1 of 2; the same "
         "organisation removes 1 of 2.\n"
         "\n"
         "2 of 3 mentees have a mentor. Total 98, worst 45; 0 below 10, 0 below 20, 0 below 30.\n"
@@ -74,10 +74,10 @@ def test_json_holds_pairs_with_points_people_without_one_with_reasons_and_totals
         {
             "mentee": "gil@x.uk",
             "why": "nobody_allowed",
-            "sentence": "No mentor is allowed. A grade not far enough above removes 1 of 2; the same organisation "
+            "sentence": "No mentor is allowed. A level not far enough above removes 1 of 2; the same organisation "
             "removes 1 of 2.",
             "would_help": [
-                "1 mentor would become possible if the grade gap could be smaller.",
+                "1 mentor would become possible if the mentor could be fewer levels above.",
                 "1 mentor would become possible if mentors of their own organisation were allowed.",
             ],
             "allowed": 0,

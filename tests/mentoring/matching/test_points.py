@@ -154,11 +154,11 @@ def test_the_strongest_and_the_weakest_are_told_in_words() -> None:
 @pytest.mark.parametrize(
     ("mentor", "mentee", "told"),
     [
-        ({"skills": ()}, {"choices": ("ada",)}, ("the mentee's first choice", "4 grades above, 2 wanted")),
+        ({"skills": ()}, {"choices": ("ada",)}, ("the mentee's first choice", "4 levels above, 2 wanted")),
         (
             {"skills": (), "grade": 7},
             {"choices": ("x", "y", "ada")},
-            ("2 grades above, as wanted", "only the mentee's third choice"),
+            ("2 levels above, as wanted", "only the mentee's third choice"),
         ),
         ({"skills": ("x",)}, {"choices": ()}, ("the same profession (Finance)", "does not offer Planning and 1 more")),
         (

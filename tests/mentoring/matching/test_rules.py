@@ -125,7 +125,7 @@ def test_neighbours_know_each_other_and_every_region_can_be_reached() -> None:
 @pytest.mark.parametrize(
     ("make", "sentence"),
     [
-        (lambda: Rules(gap_from=3, gap_to=1), "The smallest grade gap is larger than the largest. Swap the two."),
+        (lambda: Rules(gap_from=3, gap_to=1), "At least so many levels above is more than at most. Swap the two."),
         (lambda: Rules(in_person_hops=-1), "Regions apart must be a number from 0 to 12."),
         (lambda: Weights(skills=101), "Points must be numbers from 0 to 100; only an earlier pairing may take"),
         (lambda: Weights(role=(4, 8, 12)), "The steps of a criterion must fall: the best answer gives the most"),

@@ -38,7 +38,7 @@ async def test_both_see_the_other_with_address_and_why(client: httpx.AsyncClient
         assert f": {other}" in answer.text
         view = await queries.pairing_for_staff(pair.id, now=datetime.now().astimezone())
         assert (view.mentee_address if address == pair.mentee else view.mentor_address) in answer.text
-        assert "Wanted and offered: " in answer.text
+        assert "what they want to work on: " in answer.text or "what you want to work on: " in answer.text
 
 
 async def test_nobody_else_finds_it_nor_a_mentee_before_the_mentor_has_said_yes(

@@ -27,7 +27,7 @@ async def test_the_link_in_the_mail_shows_who_and_why_and_no_address(
     assert path == letters.answer_path(pair.id)
     assert answer.status_code == 200
     assert "Would you be a mentor for Mo Mentee?" in answer.text
-    assert "Wanted and offered: " in answer.text
+    assert "You offer what they want to work on: " in answer.text
     assert (await pair.view(now)).mentee_address not in answer.text
     assert (await pair.view(now)).status is PairingStatus.PROPOSED
 

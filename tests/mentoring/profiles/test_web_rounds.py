@@ -276,7 +276,7 @@ async def test_rules_and_points_are_changed_with_a_note(cora: httpx.AsyncClient)
     [
         ({"weight_skills": "lots"}, "Enter a whole number from 0 to 100."),
         ({"weight_skills": "100", "weight_choice": "100"}, "more than 200 points"),
-        ({"gap_from": "3", "gap_to": "1"}, "The smallest grade gap is larger than the largest."),
+        ({"gap_from": "3", "gap_to": "1"}, "At least so many levels above is more than at most."),
         ({"floors": "ten"}, "Enter scores with commas between them"),
         ({"floors": "1,2,3,4,5,6"}, "At most five floors"),
         ({"mode": "fastest"}, "Choose what comes first."),

@@ -83,7 +83,7 @@ def test_each_criterion_that_both_answered_is_told_in_words() -> None:
 
     assert [(row.name, row.points, row.most, row.why) for row in ana.points] == [
         ("Skills", 30, 30, "offers the skill wanted"),
-        ("Seniority", 15, 15, "3 grades above, as wanted"),
+        ("Seniority", 15, 15, "3 levels above, as wanted"),
     ]
 
 

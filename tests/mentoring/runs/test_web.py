@@ -240,8 +240,8 @@ async def test_who_has_no_mentor_reads_why_and_what_would_change_it(cora: httpx.
 
     told = card(answer, here.people["Ana"])
     assert told.startswith("Ana Mentee No mentor is allowed")
-    assert "The mentor's grade is not far enough above the mentee's. 1 of 1 1" in told
-    assert "1 mentor would become possible if the grade gap could be smaller." in told
+    assert "The mentor's level is not far enough above the mentee's. 1 of 1 1" in told
+    assert "1 mentor would become possible if the mentor could be fewer levels above." in told
 
 
 async def test_the_exact_price_of_another_mentor_and_who_would_move(cora: httpx.AsyncClient, now: datetime) -> None:
