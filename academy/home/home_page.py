@@ -18,6 +18,7 @@ from academy.invites.times import utc_to_local
 from academy.outbox.rules import first_name
 from academy.web.access import Who
 from academy.web.pages import page, redirect
+from academy.web.words import counted
 from cohorts.attendance import queries as attendance
 from cohorts.attendance.rules import OPENS_BEFORE
 from cohorts.coaching.bookings import queries as coaching
@@ -104,7 +105,7 @@ async def coming(request: Request[Any, Any, Any]) -> Response[Any]:
             await invites.reply(event.id, person, Reply.ACCEPTED, now=now)
     if not silent:
         return redirect("/home", warned="You had answered for every session already.")
-    sessions = "1 session" if len(silent) == 1 else f"{len(silent)} sessions"
+    sessions = counted(len(silent), "session")
     return redirect("/home", said=f"You are coming to {sessions}. Thank you.")
 
 

@@ -18,6 +18,7 @@ from academy.programmes import queries as programme_queries
 from academy.settings import Settings
 from academy.web.access import Who
 from academy.web.pages import page
+from academy.web.words import counted
 from cohorts.calendar import queries, rules
 from cohorts.calendar.queries import CohortPage, Listed
 from cohorts.enrolment.rules import CohortFacts, why_not_register
@@ -164,13 +165,9 @@ def programme_facts(found: dict[str, Any]) -> list[tuple[str, str]]:
         ("Who it is for", found["audience"]),
         ("Contact time", minutes(found["contact_minutes"]) if found["contact_minutes"] else ""),
         ("CPD", minutes(found["cpd_minutes"]) if found["cpd_minutes"] else ""),
-        ("To complete", f"Attend {_sessions(needed)} or more" if needed else "Attend every session"),
+        ("To complete", f"Attend {counted(needed, 'session')} or more" if needed else "Attend every session"),
     ]
     return [fact for fact in facts if fact[1]]
-
-
-def _sessions(number: int) -> str:
-    return "1 session" if number == 1 else f"{number} sessions"
 
 
 def cohort_facts(found: CohortPage, *, sessions: int) -> list[tuple[str, str]]:

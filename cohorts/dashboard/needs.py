@@ -9,6 +9,7 @@ import msgspec
 
 from academy.invites.times import uk_day
 from academy.programmes.tables import ProgrammeKind
+from academy.web.words import counted
 from cohorts.dashboard.queries import Figures
 from cohorts.schedule.tables import CohortStatus
 
@@ -54,7 +55,7 @@ def _mails_failed(one: Figures, now: datetime) -> Need | None:
         return None
     return Need(
         id=f"{one.code}-mails",
-        what=f"{_count(one.failed_mails, 'mail')} could not be delivered",
+        what=f"{counted(one.failed_mails, 'mail')} could not be delivered",
         why="The address may be wrong or closed. Each mail says why.",
         action="See the mails",
         href=f"/cohorts/{one.code}/mails?state=failed",
@@ -70,7 +71,7 @@ def _below_minimum(one: Figures, now: datetime) -> Need | None:
         return None
     return Need(
         id=f"{one.code}-minimum",
-        what=f"{one.taken} of at least {_count(one.minimum, 'person', 'people')} have a place",
+        what=f"{one.taken} of at least {counted(one.minimum, 'person', 'people')} have a place",
         why=f"It starts on {uk_day(starts, one.zone)}. Go ahead, find more people, or cancel it.",
         action="Decide",
         href=f"/cohorts/{one.code}/edit",
@@ -81,7 +82,7 @@ def _below_minimum(one: Figures, now: datetime) -> Need | None:
 def _no_register(one: Figures, now: datetime) -> Need | None:
     if one.status is not CohortStatus.OPEN or not one.no_register or one.no_register_session is None:
         return None
-    more = f" and {_count(one.no_register - 1, 'earlier session')}" if one.no_register > 1 else ""
+    more = f" and {counted(one.no_register - 1, 'earlier session')}" if one.no_register > 1 else ""
     return Need(
         id=f"{one.code}-register",
         what=f"Nobody has taken the register of {one.no_register_title}{more}",
@@ -117,7 +118,7 @@ def _silent(one: Figures, now: datetime) -> Need | None:
     have = "has" if one.silent == 1 else "have"
     return Need(
         id=f"{one.code}-silent",
-        what=f"{_count(one.silent, 'person', 'people')} {have} not replied about "
+        what=f"{counted(one.silent, 'person', 'people')} {have} not replied about "
         f"{uk_day(one.next_starts_at, one.zone)}",
         why=f"The invite went out {days} days ago." if days < 60 else "The invite went out months ago.",
         action="Remind them",
@@ -145,7 +146,7 @@ def _to_decide(one: Figures, now: datetime) -> Need | None:
         return None
     return Need(
         id=f"{one.code}-decide",
-        what=f"{_count(one.to_decide, 'certificate')} to look at",
+        what=f"{counted(one.to_decide, 'certificate')} to look at",
         why="Attendance was corrected after the award.",
         action="Decide",
         href=f"/cohorts/{one.code}/close",
@@ -173,7 +174,7 @@ def _coaching_unanswered(one: Figures, now: datetime) -> Need | None:
     number = one.coaching.unanswered
     return Need(
         id=f"{one.code}-coaching-requests",
-        what=f"{_count(number, 'coaching request')} not answered for two days",
+        what=f"{counted(number, 'coaching request')} not answered for two days",
         why="Somebody waits for a coach’s yes. Ask the coach, and answer for them.",
         action="See who waits",
         href=f"/cohorts/{one.code}/coaching?show=waiting",
@@ -187,7 +188,7 @@ def _coaching_unmarked(one: Figures, now: datetime) -> Need | None:
     number = one.coaching.unmarked
     return Need(
         id=f"{one.code}-coaching-outcome",
-        what=f"{_count(number, 'coaching session')} without an outcome",
+        what=f"{counted(number, 'coaching session')} without an outcome",
         why="Nobody has said whether they took place. Hours and credits come from that.",
         action="See which",
         href=f"/cohorts/{one.code}/coaching?show=unmarked",
@@ -205,7 +206,7 @@ def _coaching_idle(one: Figures, now: datetime) -> Need | None:
     have = "has" if found.idle == 1 else "have"
     return Need(
         id=f"{one.code}-coaching-book",
-        what=f"{_count(found.idle, 'person', 'people')} {have} coaching left and nothing booked",
+        what=f"{counted(found.idle, 'person', 'people')} {have} coaching left and nothing booked",
         why=f"{'What is left ends' if found.expires_at else 'The cohort ends'} on {uk_day(ends, one.zone)}.",
         action="Remind them",
         post=f"/cohorts/{one.code}/coaching/remind",
@@ -226,7 +227,3 @@ _RULES = (
     _to_decide,
     _to_publish,
 )
-
-
-def _count(number: int, one: str, many: str = "") -> str:
-    return f"{number} {one if number == 1 else many or one + 's'}"

@@ -18,6 +18,7 @@ from academy.web.access import Who
 from academy.web.forms import read_form
 from academy.web.lists import Column
 from academy.web.pages import page, redirect
+from academy.web.words import counted
 from cohorts.dashboard import queries, service
 from cohorts.dashboard.needs import needs
 from cohorts.dashboard.queries import OnRoster
@@ -185,7 +186,7 @@ def _fits(one: OnRoster, query: dict[str, str]) -> bool:
 def _reminded(to: str, told: int) -> Response[Any]:
     if not told:
         return redirect(to, warned="They were all reminded today already.")
-    return redirect(to, said=f"Reminder sent to {told} {'person' if told == 1 else 'people'}.")
+    return redirect(to, said=f"Reminder sent to {counted(told, 'person', 'people')}.")
 
 
 def _uuid(text: str) -> UUID | None:

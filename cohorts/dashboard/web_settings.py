@@ -14,6 +14,7 @@ from academy.errors import ChangedMeanwhile, DomainError, Invalid
 from academy.web.access import Who
 from academy.web.forms import Fields, Reader, differing, read_form, version_of
 from academy.web.pages import page, redirect
+from academy.web.words import counted
 from cohorts.dashboard import changes
 from cohorts.enrolment import service as enrolment
 from cohorts.schedule import forms, queries, rules, service
@@ -59,8 +60,7 @@ async def change(request: Request[Any, Any, Any], code: FromPath[str]) -> Respon
         if error.status != 422:
             raise
         return await _page(request, row, fields, errors={_field(error, fields): error.message})
-    people = "1 person" if moved_up == 1 else f"{moved_up} people"
-    told = f" {people} moved up from the waiting list." if moved_up else ""
+    told = f" {counted(moved_up, 'person', 'people')} moved up from the waiting list." if moved_up else ""
     return redirect(f"/cohorts/{details.code}/edit", said=f"The settings of {details.name} are saved.{told}")
 
 

@@ -16,15 +16,17 @@ from academy.web import sheets
 from academy.web.access import Who
 from academy.web.forms import Fields, Reader, read_form, read_upload
 from academy.web.pages import page, redirect
+from academy.web.words import counted
 from mentoring.profiles import columns, options, queries, rules, service
 from mentoring.profiles.columns import Mapping
 from mentoring.profiles.queries import RoundView
-from mentoring.profiles.service import File
+from mentoring.profiles.service import File, Standing
 from mentoring.profiles.tables import Side
 from mentoring.profiles.web_rounds import head
+from mentoring.waiting import WorkState
 
 SIDES = [("", "The columns tell"), (Side.MENTOR.value, "Mentors"), (Side.MENTEE.value, "Mentees")]
-MOST_SHOWN = 200
+MOST_SHOWN = 100
 SAMPLES = 3
 
 
@@ -88,14 +90,18 @@ async def choose_columns(request: Request[Any, Any, Any], round: FromPath[str], 
 
 @get("/mentoring/rounds/{round:str}/import/{file:uuid}/check", who=Who.COORDINATOR)
 async def check(request: Request[Any, Any, Any], round: FromPath[str], file: FromPath[UUID]) -> Response[Any]:
-    """Who will be imported, and who not and why. Nothing has happened yet."""
+    """Who will be imported, and who not and why; nothing has happened yet. Then how far it is, and what it did."""
     here = await queries.round(round)
+    standing = await service.standing(here.id, file)
+    if standing.under_way or standing.state is WorkState.READY:
+        return _standing_page(request, here, standing)
     found = await service.file_of(here.id, file)
     looked = await service.preview(found)
     return page(
         request,
         "mentoring/profiles/import_check.html",
         file=found,
+        problem=standing.problem,
         looked=looked,
         most=MOST_SHOWN,
         noted=sum(bool(each.notes) for each in looked.imported),
@@ -106,13 +112,34 @@ async def check(request: Request[Any, Any, Any], round: FromPath[str], file: Fro
 
 @post("/mentoring/rounds/{round:str}/import/{file:uuid}/check", who=Who.COORDINATOR)
 async def carry_out(request: Request[Any, Any, Any], round: FromPath[str], file: FromPath[UUID]) -> Response[Any]:
+    """Import a short list at once, and a long one while its page says how far it is."""
     here = await queries.round(round)
-    found = await service.file_of(here.id, file)
-    done = await service.import_people(here.id, file, actor=actor(request), now=clock.now())
-    what = found.side.value if done.added == 1 else f"{found.side.value}s"
-    side = "?side=mentee" if found.side is Side.MENTEE else ""
-    said = f"{done.added} {what} imported, {done.skipped} {'row' if done.skipped == 1 else 'rows'} left out."
-    return redirect(f"/mentoring/rounds/{round}/people{side}", said=said)
+    found = await service.ask_import(here.id, file, actor=actor(request), now=clock.now())
+    if found.state is not WorkState.READY:
+        if found.state is WorkState.WAITING:
+            service.start_import(file)
+        return redirect(f"/mentoring/rounds/{round}/import/{file}/check")
+    return redirect(_people_of(here, found), said=_did(found))
+
+
+def _did(found: Standing) -> str:
+    return f"{counted(found.added or 0, found.side.value)} imported, {counted(found.skipped or 0, 'row')} left out."
+
+
+def _people_of(here: RoundView, found: Standing) -> str:
+    return f"/mentoring/rounds/{here.slug}/people{'?side=mentee' if found.side is Side.MENTEE else ''}"
+
+
+def _standing_page(request: Request[Any, Any, Any], here: RoundView, found: Standing) -> Response[Any]:
+    return page(
+        request,
+        "mentoring/profiles/import_standing.html",
+        file=found,
+        did=_did(found),
+        people=_people_of(here, found),
+        zone=request.user.time_zone,
+        **head(request, here, "People"),
+    )
 
 
 async def _file_name(request: Request[Any, Any, Any]) -> str:

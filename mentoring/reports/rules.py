@@ -9,6 +9,7 @@ from datetime import date
 import msgspec
 
 from academy.invites.times import utc_to_local
+from academy.web.words import counted
 from mentoring.pairings.rules import MET, REASONS
 from mentoring.pairings.tables import MeetingStatus, PairingStatus
 from mentoring.profiles.places import Figure
@@ -85,7 +86,7 @@ def people_figures(facts: Facts) -> list[Figure]:
 def place_figures(facts: Facts) -> list[Figure]:
     found = standing.places(facts)
     return [
-        _figure(facts, "mentors", found.offered, "Places offered", note=f"by {_count(_mentors(facts), 'mentor')}"),
+        _figure(facts, "mentors", found.offered, "Places offered", note=f"by {counted(_mentors(facts), 'mentor')}"),
         _figure(facts, "taken", found.taken, "Taken", note="those of mentors who are asked included"),
         _figure(facts, "free", found.free, "Free"),
         _figure(facts, "paused", found.paused, "Paused", note="of mentors who take nobody at the moment"),
@@ -139,7 +140,7 @@ def people_chart(facts: Facts) -> Chart:
     mentored = len(where["paired"]) + len(where["completed"])
     return Chart(
         key="mentees",
-        headline=f"{mentored} of {_count(total, 'mentee')} have a mentor or have completed"
+        headline=f"{mentored} of {counted(total, 'mentee')} have a mentor or have completed"
         if total
         else "Nobody has signed up yet",
         about="Each mentee who takes part, once.",
@@ -265,10 +266,6 @@ def _figure(facts: Facts, key: str, number: int, label: str, *, note: str = "", 
 
 def _list(facts: Facts, key: str) -> str:
     return f"/mentoring/rounds/{facts.round.slug}/reports/people?show={key}"
-
-
-def _count(number: int, one: str) -> str:
-    return f"{number} {one if number == 1 else one + 's'}"
 
 
 def _months(first: date, last: date) -> list[date]:

@@ -10,6 +10,7 @@ from uuid import UUID
 import msgspec
 
 from academy.invites.times import utc_to_local
+from academy.web.words import counted
 from mentoring.pairings import rules as pairing_rules
 from mentoring.pairings.queries import StaffView
 from mentoring.pairings.rules import LIVE, UNDER_WAY, Health
@@ -182,7 +183,7 @@ def _mentee(key: str, one: MenteeView, tried: list[StaffView]) -> Line:
 
 
 def _pair(one: StaffView) -> Line:
-    met = f"{one.meetings} {'meeting' if one.meetings == 1 else 'meetings'}"
+    met = counted(one.meetings, "meeting")
     return Line(
         person=one.mentee,
         name=one.mentee_name,
@@ -226,7 +227,7 @@ def _mentor(one: MentorView, free: int, *, takes_new: bool) -> Line:
         organisation=one.organisation_name,
         state="Withdrawn" if withdrawn else "Takes part" if takes_new else "Paused",
         since=_day(one.created_at),
-        note="" if withdrawn else f"{free} of {one.capacity} {'place' if one.capacity == 1 else 'places'} free",
+        note="" if withdrawn else f"{free} of {counted(one.capacity, 'place')} free",
     )
 
 

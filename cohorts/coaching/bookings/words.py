@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from academy.invites.times import same_clocks, time_range, uk_day, uk_time, utc_to_local, zone_label
 from academy.web.templates import template_filter
+from academy.web.words import counted
 from cohorts.coaching.bookings.queries import Change, SessionView
 from cohorts.coaching.bookings.rules import CANCELLED, Consequence, Moving, Party, needs_credit
 from cohorts.coaching.bookings.tables import SessionKind, SessionStatus
@@ -62,14 +63,14 @@ def hours(number: int) -> str:
     """``24 hours``, ``1 hour``, ``2 days``."""
     if number >= 48 and number % 24 == 0:
         return f"{number // 24} days"
-    return f"{number} hour" + ("" if number == 1 else "s")
+    return counted(number, "hour")
 
 
 def days(number: int) -> str:
     """``8 weeks``, ``10 days``."""
     if number >= 14 and number % 7 == 0:
         return f"{number // 7} weeks"
-    return f"{number} day" + ("" if number == 1 else "s")
+    return counted(number, "day")
 
 
 # -------------------------------------------------------------------- booking
@@ -197,7 +198,16 @@ def standing(session: SessionView, credit: CreditKind | None, *, for_coach: bool
     other = session.coachee_name if for_coach else session.coach_name
     if session.status is S.REQUESTED:
         if for_coach:
+            if session.handed_at is not None:
+                return (
+                    f"The academy asks you to coach {other} in the place of another coach. The time is kept meanwhile."
+                )
             return f"{other} waits for your yes. The time is kept for both of you meanwhile."
+        if session.handed_at is not None:
+            return (
+                f"We have asked {other} to coach you in the place of your former coach. "
+                "The time is kept for you meanwhile, and you get an email with the answer."
+            )
         return f"{other} has not confirmed this time yet. It is kept for you meanwhile, and you get an email."
     if session.status is S.BOOKED:
         return "" if session.ends_at > now else "How it went has not been noted yet."
@@ -237,6 +247,7 @@ _STEPS = {
     "decline_move": "{who} could not move it: it stays on {new}",
     "withdraw_move": "{who} took the request back",
     "reassign": "{who} gave it to another coach, for {new}",
+    "ask_coach": "{who} asked another coach to take it, for {new}",
     "transfer": "{who} carried it to another cohort",
     "cancel": "{who} cancelled it",
     "mark": "{who} noted how it went",

@@ -15,12 +15,12 @@ from academy.invites.times import uk_date, utc_to_local, when
 from academy.web.access import Who
 from academy.web.forms import Fields, read_form
 from academy.web.pages import page, redirect
+from academy.web.words import counted
 from cohorts.coaching.desk import away as aways
 from cohorts.coaching.desk import forms, taking_over
 from cohorts.coaching.desk.away import Booking, Decision, Fate, Plan
 from cohorts.coaching.desk.taking_over import Done
 from cohorts.coaching.desk.web_coaches import SECTION
-from cohorts.coaching.desk.words import people, sessions
 from cohorts.coaching.times import queries as times
 from cohorts.coaching.times.queries import CoachView
 
@@ -71,7 +71,7 @@ async def check(request: Request[Any, Any, Any], coach: FromPath[UUID]) -> Respo
         lines=[(each.session, _becomes(plan, each, decisions[each.session.id], zone)) for each in plan.bookings],
         kept={each.session.id for each in plan.bookings if decisions[each.session.id].fate is Fate.KEEP},
         hidden={f"{FIELD}{id}": decision.value for id, decision in decisions.items()},
-        told=people(len(plan.told(decisions))),
+        told=counted(len(plan.told(decisions)), "person", "people"),
         any_told=bool(plan.told(decisions)),
         zone=zone,
     )
@@ -205,21 +205,27 @@ def _becomes(plan: Plan, booking: Booking, decision: Decision, zone: str) -> str
         back = " and gets the session back" if session.has_credit else ""
         return f"Cancelled. {session.coachee_name} is told{back}, and is asked to book again."
     who = plan.names.get(decision.coach, "another coach")
+    ends_at = decision.starts_at + (session.ends_at - session.starts_at)
+    then = when(decision.starts_at, ends_at, zone)
+    if decision.coach in plan.confirming:
+        at = "the same time" if decision.starts_at == session.starts_at else then
+        return f"{who} is asked for {at}, and confirms. {session.coachee_name} is told that it waits."
     if decision.starts_at == session.starts_at:
         return f"With {who} instead, at the same time."
-    ends_at = decision.starts_at + (session.ends_at - session.starts_at)
-    return f"With {who}: {when(decision.starts_at, ends_at, zone)}."
+    return f"With {who}: {then}."
 
 
 def _summary(done: Done) -> str:
     parts = []
     if done.given:
-        parts.append(f"{sessions(done.given)} moved")
+        parts.append(f"{counted(done.given, 'session')} moved")
+    if done.asked:
+        parts.append(f"{counted(done.asked, 'session')} asked of another coach, who confirms")
     if done.back:
-        parts.append(f"{sessions(done.back)} given back")
+        parts.append(f"{counted(done.back, 'session')} given back")
     if done.kept:
-        parts.append(f"{sessions(done.kept)} left as {'it is' if done.kept == 1 else 'they are'}")
-    told = " Everyone concerned gets an email." if done.given or done.back else ""
+        parts.append(f"{counted(done.kept, 'session')} left as {'it is' if done.kept == 1 else 'they are'}")
+    told = " Everyone concerned gets an email." if done.given or done.asked or done.back else ""
     return f"{', '.join(parts)}.{told}" if parts else "No session was booked in that time."
 
 

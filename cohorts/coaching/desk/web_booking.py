@@ -18,14 +18,14 @@ from academy.invites.times import utc_to_local, when
 from academy.web.access import Who
 from academy.web.forms import Fields, read_form
 from academy.web.pages import page, redirect
+from academy.web.words import counted
 from cohorts.coaching.bookings import days, own, service, slots
 from cohorts.coaching.bookings import forms as choices
 from cohorts.coaching.bookings.queries import SessionView
-from cohorts.coaching.bookings.rules import CALLED, Clash, Party, SlotTaken
+from cohorts.coaching.bookings.rules import CALLED, Clash, Party, SlotTaken, is_asked_first
 from cohorts.coaching.desk import forms
 from cohorts.coaching.desk.coaches import usual_length
 from cohorts.coaching.desk.web_person import SECTION, Here, coaches_for, opened
-from cohorts.coaching.desk.words import sessions
 from cohorts.coaching.times.queries import CoachView
 
 PERSON = "/cohorts/{code:str}/coaching/{enrolment:uuid}"
@@ -149,7 +149,18 @@ async def _do(request: Request[Any, Any, Any], chosen: Choosing, fields: Fields)
             told = f"Booked for {days.spoken(starts_at, zone)}. {here.one.name} and {coach.name} get a calendar invite."
             return redirect(f"{here.path}/sessions/{made}", said=told)
         session = chosen.session.id
-        await service.reassign(session, coach.id, starts_at=starts_at, despite_clash=despite, actor=who, now=now)
+        waits = await service.reassign(
+            session,
+            coach.id,
+            starts_at=starts_at,
+            despite_clash=despite,
+            agreed="agreed" in fields,
+            actor=who,
+            now=now,
+        )
+        if waits:
+            told = f"We have asked {coach.name} for {days.spoken(starts_at, zone)}. {here.one.name} is told, "
+            return redirect(f"{here.path}/sessions/{session}", said=f"{told}and that the answer follows.")
         with_whom = f" with {coach.name}" if coach.id != chosen.session.coach else ""
         told = f"The session is now at {days.spoken(starts_at, zone)}{with_whom}. Everyone concerned gets an email."
         return redirect(f"{here.path}/sessions/{session}", said=told)
@@ -255,7 +266,10 @@ async def _check(
         clash=clash,
         is_free=starts_at in await _free(chosen, coach),
         changes_coach=session is not None and session.coach != coach.id,
-        left=sessions(max(0, here.one.balance.left - 1)),
+        asks=session is not None
+        and is_asked_first(confirms=coach.confirms, other=session.coach != coach.id, agreed=False),
+        agreed="agreed" in given,
+        left=counted(max(0, here.one.balance.left - 1), "session"),
         any_left=here.one.balance.left > 0,
     )
 

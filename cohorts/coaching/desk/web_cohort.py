@@ -20,6 +20,7 @@ from academy.web.access import Who
 from academy.web.forms import read_form
 from academy.web.lists import Column
 from academy.web.pages import page, redirect
+from academy.web.words import counted
 from cohorts.coaching.bookings.tables import SessionStatus
 from cohorts.coaching.credits import queries as credits
 from cohorts.coaching.desk import queries, service
@@ -104,7 +105,7 @@ async def remind(request: Request[Any, Any, Any], code: FromPath[str]) -> Respon
     told = await service.remind(cohort["id"], actor=actor(request), now=clock.now())
     if not told:
         return redirect(to, warned="They were all reminded today already.")
-    return redirect(to, said=f"Reminder to book sent to {told} {'person' if told == 1 else 'people'}.")
+    return redirect(to, said=f"Reminder to book sent to {counted(told, 'person', 'people')}.")
 
 
 async def _cohort(code: str) -> Row:

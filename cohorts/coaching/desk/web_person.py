@@ -17,6 +17,7 @@ from academy.errors import DomainError, Invalid, NotFound
 from academy.web.access import Who
 from academy.web.forms import Fields, read_form
 from academy.web.pages import page, redirect
+from academy.web.words import counted
 from cohorts.coaching.bookings import words
 from cohorts.coaching.bookings.queries import SessionView
 from cohorts.coaching.bookings.rules import CALLED, KIND_CALLED
@@ -26,7 +27,6 @@ from cohorts.coaching.credits.rules import Entry, Rules
 from cohorts.coaching.credits.tables import CreditKind
 from cohorts.coaching.desk import forms, queries
 from cohorts.coaching.desk.queries import Coached
-from cohorts.coaching.desk.words import sessions
 from cohorts.coaching.record import circle
 from cohorts.coaching.times import queries as times
 from cohorts.coaching.times.queries import CoachView
@@ -105,7 +105,7 @@ async def change_credits(
             await verb(enrolment, wanted.number, note=wanted.note, actor=actor(request), now=now)
             left = (await credits.balances([enrolment]))[enrolment].left
             did = "taken back" if fields.get("do") == "take" else "granted"
-            return here.path, f"{sessions(wanted.number)} {did}. {here.one.name} has {left} left."
+            return here.path, f"{counted(wanted.number, 'session')} {did}. {here.one.name} has {left} left."
 
         return await pressed(request, fields, changed, now=now)
     except Invalid as error:
@@ -132,7 +132,8 @@ async def change_coach(
     stays = [each for each in here.one.sessions if each.live and each.coach != known.id]
     told = f"{known.name} is {here.one.name}’s coach now."
     if stays:
-        told += f" {sessions(len(stays))} with the coach of before: move them one by one if they should change too."
+        booked = counted(len(stays), "session")
+        told += f" {booked} with the coach of before: move them one by one if they should change too."
     return redirect(here.path, said=told)
 
 

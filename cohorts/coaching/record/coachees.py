@@ -8,6 +8,7 @@ from uuid import UUID
 import msgspec
 
 from academy import database
+from academy.web.words import counted
 from cohorts.coaching.record.circle import OWN_COACH
 
 _COACHED = database.compiled_sql(
@@ -65,7 +66,7 @@ class Coached(msgspec.Struct, frozen=True, kw_only=True):
     def state(self) -> str:
         if self.goals == 0:
             return "No goals yet"
-        number = f"{self.goals} goal" + ("" if self.goals == 1 else "s")
+        number = counted(self.goals, "goal")
         if not self.agreed or self.unanswered:
             return f"{number}, not agreed by everybody"
         return f"{number}, no manager named yet" if self.no_manager else f"{number}, agreed"

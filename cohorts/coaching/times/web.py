@@ -17,6 +17,7 @@ from academy.web.access import Who
 from academy.web.forms import read_form, version_of
 from academy.web.pages import page, redirect
 from academy.web.templates import template_filter
+from academy.web.words import counted
 from cohorts.coaching.times import forms, queries, rules, service, web_rules
 from cohorts.coaching.times.clocks import day_of
 from cohorts.coaching.times.forms import Row
@@ -228,7 +229,7 @@ def _told(coach: CoachView, now: datetime) -> list[tuple[str, str]]:
         ("Bank holidays", dict(forms.NATIONS)[coach.nation.value].partition(":")[0]),
         ("Kept free around sessions", f"{coach.buffer_minutes} minutes"),
         ("Minimum notice", _hours(coach.notice_hours)),
-        ("How far ahead", "1 day" if coach.horizon_days == 1 else f"{coach.horizon_days} days"),
+        ("How far ahead", counted(coach.horizon_days, "day")),
         ("Most sessions", ", ".join(most) or "No limit"),
         ("Each booking", "You say yes first" if coach.confirms else "Counts at once"),
     ]
@@ -236,8 +237,8 @@ def _told(coach: CoachView, now: datetime) -> list[tuple[str, str]]:
 
 def _hours(number: int) -> str:
     if number and number % 24 == 0:
-        return "1 day" if number == 24 else f"{number // 24} days"
-    return "1 hour" if number == 1 else f"{number} hours"
+        return counted(number // 24, "day")
+    return counted(number, "hour")
 
 
 routes: list[Any] = [show, save, add, ask_remove, remove, *web_rules.routes]
