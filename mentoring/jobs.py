@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from mentoring import waiting
 from mentoring.pairings import service as pairings
+from mentoring.profiles import service as profiles
 from mentoring.reports import fairness, keeping
 from mentoring.runs import service as runs
 from mentoring.runs.keeping import forget_runs
@@ -21,8 +23,8 @@ async def next_best(now: datetime) -> int:
 
 
 async def suggestions(now: datetime) -> int:
-    """Suggestions that nobody works on, such as after a restart. Returns how many were worked out."""
-    return await runs.take_up(now)
+    """Suggestions and imports that nobody works on, such as after a restart. Returns how many were done."""
+    return await runs.take_up(now) + await waiting.take_up([profiles.IMPORTS], now)
 
 
 async def first_and_last_days(now: datetime) -> int:

@@ -1,9 +1,9 @@
 """Work that no page should wait for: a row that waits, who works on it, and how far they are.
 
 Suggested pairs, questions about them and the import of a list are such rows. Each has the columns ``state``,
-``progress``, ``problem``, ``asked_at``, ``leased_until`` and ``done_at``, and stays when it is done: whoever looks again
-finds the answer. Who works on a row holds it until ``leased_until``, and longer as long as they live. Who dies over it
-loses it, and the next minute another process takes it up: no restart loses work, and no two do the same.
+``progress``, ``problem``, ``asked_at``, ``leased_until`` and ``done_at``, and stays when it is done: whoever looks
+again finds the answer. Who works on a row holds it until ``leased_until``, and longer as long as they live. Who dies
+over it loses it, and the next minute another process takes it up: no restart loses work, and no two do the same.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from contextvars import Context
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 from weakref import WeakKeyDictionary
 
@@ -35,8 +35,19 @@ SIGN_OF_LIFE = 15.0
 AT_ONCE = 2
 """Rows that one process works on in the background at the same time; further ones wait for their turn."""
 
+Row = TypeVar("Row")
+Made = TypeVar("Made")
 Told = Callable[[float], None]
 """Progress, from 0 to 1. May be called from a thread."""
+
+
+FEW = 300
+"""Rows that are made into objects while everybody waits; more of them in a thread, so that others get their turn."""
+
+
+async def beside(make: Callable[[list[Row]], Made], rows: list[Row]) -> Made:
+    """What ``make`` makes of rows, without holding anybody up."""
+    return make(rows) if len(rows) <= FEW else await asyncio.to_thread(make, rows)
 
 
 class WorkState(StrEnum):
@@ -110,7 +121,7 @@ async def _watched(kind: Kind, row: UUID) -> Mapping[str, Any]:
         nonlocal far
         far = max(far, done)
 
-    doing = asyncio.ensure_future(asyncio.create_task(_of(kind, row, told), context=Context()))
+    doing = asyncio.get_running_loop().create_task(_of(kind, row, told), context=Context())
     noted, since = 0, 0.0
     try:
         while not (await asyncio.wait([doing], timeout=LOOK))[0]:

@@ -56,19 +56,34 @@ def entry(
     note: str = "",
 ) -> Entry:
     """The line as a row, for verbs that write many at once."""
-    return Entry(
-        at=now,
-        actor=actor.person,
-        actor_name=actor.name[:120],
-        verb=verb,
-        about_kind=about.kind,
-        about_id=about.id,
-        about_name=about.name[:200],
-        person=person,
-        before=_json(before),
-        after=_json(after),
-        note=note[:500],
-    )
+    return Entry(**values(verb, about, actor=actor, now=now, person=person, before=before, after=after, note=note))
+
+
+def values(
+    verb: str,
+    about: About,
+    *,
+    actor: Actor,
+    now: datetime,
+    person: UUID | None = None,
+    before: dict[str, Any] | None = None,
+    after: dict[str, Any] | None = None,
+    note: str = "",
+) -> dict[str, Any]:
+    """What stands in the line, for verbs that write thousands (``database.insert_values``)."""
+    return {
+        "at": now,
+        "actor": actor.person,
+        "actor_name": actor.name[:120],
+        "verb": verb,
+        "about_kind": about.kind,
+        "about_id": about.id,
+        "about_name": about.name[:200],
+        "person": person,
+        "before": _json(before),
+        "after": _json(after),
+        "note": note[:500],
+    }
 
 
 def changed(before: dict[str, Any], after: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:

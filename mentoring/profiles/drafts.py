@@ -62,17 +62,14 @@ class _Cells:
 
     def text(self, key: str, most: int) -> str:
         """On one line and at most so long; what cannot be written is left out."""
-        value = " ".join(self._values.get(key, "").split())
-        if unusable(value):
-            value = "".join(sign for sign in value if not unusable(sign))
+        value = _usable(" ".join(self._values.get(key, "").split()))
         if len(value) > most:
             self.notes.append(f"{key.replace('_', ' ').capitalize()} is cut after {most} characters.")
             value = value[:most].rstrip()
         return value
 
     def lines(self, key: str, most: int) -> str:
-        value = self._values.get(key, "").replace("\r\n", "\n").replace("\r", "\n")
-        value = "".join(sign for sign in value if not unusable(sign)).strip()
+        value = _usable(self._values.get(key, "").replace("\r\n", "\n").replace("\r", "\n")).strip()
         if len(value) > most:
             self.notes.append(f"{key.replace('_', ' ').capitalize()} is cut after {most} characters.")
             value = value[:most].rstrip()
@@ -102,12 +99,24 @@ class _Cells:
         return int(typed)
 
 
-def read_rows(rows: Sequence[Row], mapping: Mapping, side: Side) -> tuple[list[Draft], list[Skipped]]:
-    """Everybody in the rows (without the heading), and who is left out. The same address counts once: its first row."""
+def _usable(value: str) -> str:
+    """Without what cannot be written."""
+    return "".join(sign for sign in value if not unusable(sign)) if unusable(value) else value
+
+
+def read_rows(
+    rows: Sequence[Row], mapping: Mapping, side: Side, told: Callable[[float], None] | None = None
+) -> tuple[list[Draft], list[Skipped]]:
+    """Everybody in the rows (without the heading), and who is left out. The same address counts once: its first row.
+
+    ``told`` hears how far it is, from 0 to 1.
+    """
     drafts: list[Draft] = []
     skipped: list[Skipped] = []
     first: dict[str, int] = {}
-    for row in rows:
+    for at, row in enumerate(rows):
+        if told is not None and at % 500 == 0:
+            told(at / len(rows))
         found = read_row(row, mapping, side)
         if isinstance(found, Skipped):
             skipped.append(found)

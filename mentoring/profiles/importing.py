@@ -1,35 +1,33 @@
-"""A coordinator brings a list of mentors or mentees: the file is kept, its columns confirmed, its rows looked at, and
-then imported. Doing it twice adds nobody twice.
+"""The people of a list are imported: all of them or none, and doing it twice adds nobody twice.
 
-Files are read in threads, and people are written some hundred at a time, each in a transaction of its own: whoever
-uses the academy meanwhile does not wait. What was written stays if the rest fails; the same import goes on from there.
+A long list is a row that waits, so that no page waits for it. It is read in a thread; then everybody is written in one
+transaction, some hundred in a statement, and whoever reads pages meanwhile is answered between two statements.
 """
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
 import msgspec
 
-from academy import database
+from academy import clock, database
 from academy.audit import service as audit
-from academy.audit.service import About, Actor
+from academy.audit.service import ACADEMY, About, Actor
+from academy.audit.tables import Entry
 from academy.errors import Invalid, NotFound
 from academy.people import queries as people
 from academy.people import service as people_service
-from academy.people.service import CHUNK, NewPerson
-from academy.people.tables import EmailAddress
-from academy.web import sheets
-from academy.web.sheets import Row
+from academy.people.service import NewPerson
+from mentoring import waiting
 from mentoring.matching.people import plain
-from mentoring.profiles import columns, rounds_read, rules
+from mentoring.profiles import columns, lists, rounds_read, rules
 from mentoring.profiles.answers import as_json
-from mentoring.profiles.columns import Mapping
-from mentoring.profiles.drafts import Draft, Skipped, read_rows
+from mentoring.profiles.drafts import Draft
+from mentoring.profiles.lists import File, Standing
 from mentoring.profiles.tables import (
     EqualityAnswer,
     MenteeProfile,
@@ -38,33 +36,16 @@ from mentoring.profiles.tables import (
     ProfileSource,
     Side,
 )
+from mentoring.waiting import Kind, Told, WorkState
 
-PIECE = 100
-"""People in one transaction."""
-KEPT = timedelta(days=7)
-"""So long a file is kept after it was brought."""
-
-
-class File(msgspec.Struct, frozen=True, kw_only=True):
-    """A list that was brought, as far as the pages need it."""
-
-    id: UUID
-    round: UUID
-    side: Side
-    name: str
-    mapping: Mapping
-    headings: list[str]
-    rows: list[Row]
-    """Without the heading."""
-    added: int | None
-    skipped: int | None
-
-
-class Preview(msgspec.Struct, frozen=True):
-    """What importing a file would do."""
-
-    imported: list[Draft]
-    skipped: list[Skipped]
+SMALL = 300
+"""Rows that are imported while the page waits; more of them are imported in the background."""
+PIECE = 500
+"""People who are written together."""
+LOOKS_AGAIN = 2
+"""Times that the list is gone through anew since one of them signed up at this moment, and nothing was written."""
+READ = 0.4
+"""How far it is once the list is read."""
 
 
 class Done(msgspec.Struct, frozen=True):
@@ -74,153 +55,118 @@ class Done(msgspec.Struct, frozen=True):
     skipped: int
 
 
-async def bring_file(
-    round: UUID, *, octets: bytes, file_name: str, side: Side | None = None, actor: Actor, now: datetime
-) -> UUID:
-    """Keep a list, with a guess at its columns; nobody is imported yet. Without a ``side`` its columns tell it.
+async def ask_import(round: UUID, file: UUID, *, actor: Actor, now: datetime) -> Standing:
+    """Have a list imported. A short one is imported at once; a long one is a row that waits for ``start_import``.
 
-    Raises Invalid for a file that cannot be read, or that could be either side's, CannotSignUp for a closed round,
-    and NotFound.
+    While it is being imported, or once it is, a second wish does nothing.
+    Raises Invalid for a mapping that lacks something, CannotSignUp for a closed round, NotFound.
     """
-    here = await rounds_read.round_by_id(round)
-    if refused := rules.why_not_change(here.status):
-        raise refused
-    if here.is_template:
-        raise rules.CannotSignUp("This is a template. Make a round from it first.")
-    if not octets:
-        raise Invalid({"file": "Choose a CSV or Excel file."})
-    rows = await asyncio.to_thread(sheets.read, octets)
-    headings = rows[0].cells
-    whose = side or columns.likely_side(headings)
-    if whose is None:
-        raise Invalid({"side": "Choose whether these are mentors or mentees: the columns do not tell."})
-    if len(rows) < 2:
-        raise Invalid({"file": "The file has a heading but nobody in it."})
-    made = ProfileImport(
-        round=round,
-        side=whose,
-        file_name=_name(file_name),
-        content=octets,
-        mapping=_as_json(columns.guess(headings, whose)),
-        brought_by=actor.person,
-        brought_at=now,
-    )
-    async with database.transaction():
-        await ProfileImport.insert(made)
-        await audit.record(
-            "mentoring_round.bring_file", About("mentoring_round", round, here.name), actor=actor, now=now,
-            after={"file": made.file_name, "side": whose.value, "rows": len(rows) - 1},
-        )  # fmt: skip
-    return made.id
+    here = await lists.file_of(round, file)
+    await _check(here)
+    if await _ASK.run(file=file, person=actor.person, now=now) and len(here.rows) <= SMALL:
+        await waiting.work(IMPORTS, file, now=now)
+    return await lists.standing(round, file)
 
 
-async def choose_columns(file: UUID, mapping: Mapping) -> None:
-    """Save what the columns mean. Raises Invalid for a mapping that lacks something, NotFound."""
-    if wrong := columns.why_not_usable(mapping):
-        raise Invalid(wrong)
-    async with database.transaction():
-        if not await ProfileImport.exists().where(ProfileImport.id == file):
-            raise NotFound
-        await ProfileImport.update({ProfileImport.mapping: _as_json(mapping)}).where(ProfileImport.id == file)
+def start_import(file: UUID) -> None:
+    """Begin in the background, outside any transaction. Whoever looks meanwhile sees the progress."""
+    waiting.start(IMPORTS, file)
 
 
-async def file_of(round: UUID, file: UUID) -> File:
-    """The list with its rows. Raises NotFound, also when it is kept no longer."""
-    row = await _FILE.first(file=file, round=round)
-    if row is None or row["content"] is None:
-        raise NotFound("We no longer keep that file. Bring it again.")
-    rows = await asyncio.to_thread(sheets.read, bytes(row["content"]))
-    return File(
-        id=file,
-        round=round,
-        side=Side(row["side"]),
-        name=row["file_name"],
-        mapping={int(at): key for at, key in msgspec.json.decode(row["mapping"]).items()},
-        headings=rows[0].cells,
-        rows=rows[1:],
-        added=row["added"],
-        skipped=row["skipped"],
-    )
-
-
-async def preview(file: File) -> Preview:
-    """Who would be imported, and who not and why; nothing is written."""
-    drafts, skipped = await asyncio.to_thread(read_rows, file.rows, file.mapping, file.side)
-    known = await _owners([draft.key for draft in drafts])
-    there = await _profiles(file.round, file.side)
-    already = f"They are a {file.side.value} of this round already."
-    people_seen: dict[UUID, int] = {}
-    kept: list[Draft] = []
-    for draft in drafts:
-        person = known.get(draft.key)
-        if person is not None and person in there:
-            skipped.append(Skipped(draft.number, draft.name, already))
-        elif person is not None and person in people_seen:
-            first = people_seen[person]
-            skipped.append(Skipped(draft.number, draft.name, f"The person stands in row {first} with another address."))
-        else:
-            if person is not None:
-                people_seen[person] = draft.number
-            kept.append(draft)
-    return Preview(kept, sorted(skipped, key=lambda each: each.number))
-
-
-async def import_people(round: UUID, file: UUID, *, actor: Actor, now: datetime) -> Done:
-    """Import who is not there yet. Persons are recognised by their addresses and keep their names; new ones are made.
+async def import_people(
+    round: UUID, file: UUID, *, actor: Actor, now: datetime, told: Callable[[float], None] | None = None
+) -> Done:
+    """Import who is not there yet, all or none. Persons are recognised by their addresses and keep their names; new
+    ones are made. ``told`` hears how far it is, from 0 to 1.
 
     Raises Invalid for a mapping that lacks something, CannotSignUp for a closed round, NotFound.
     """
-    here = await file_of(round, file)
-    of = await rounds_read.round_by_id(round)
+    here = await lists.file_of(round, file)
+    await _check(here)
+    tell = told or (lambda _: None)
+    for _ in range(LOOKS_AGAIN):
+        with suppress(database.Duplicate):
+            return await _import(here, actor=actor, now=now, told=tell)
+    return await _import(here, actor=actor, now=now, told=tell)
+
+
+async def _import(here: File, *, actor: Actor, now: datetime, told: Told) -> Done:
+    """Raises Duplicate when somebody else makes one of the people or profiles meanwhile."""
+    found = await lists.preview(here, lambda done: told(READ * done))
+    employers = {plain(name): UUID(key) for key, name in await people.organisation_choices()}
+    async with database.transaction():
+        await database.lock(f"mentoring-round:{here.round}")
+        before = await lists.standing(here.round, here.id)
+        if before.state is WorkState.READY:  # another process took it up, and was faster
+            return Done(before.added or 0, before.skipped or 0)
+        of = await _check(here)
+        there = await lists.in_round(here.round, here.side)
+        added = 0
+        for start in range(0, len(found.imported), PIECE):
+            piece = found.imported[start : start + PIECE]
+            added += await _write(here, piece, employers, there, actor=actor, now=now)
+            told(READ + (1 - READ) * (start + len(piece)) / len(found.imported))
+        done = Done(added, len(here.rows) - added)
+        await ProfileImport.update(
+            {
+                ProfileImport.state: WorkState.READY,
+                ProfileImport.added: done.added,
+                ProfileImport.skipped: done.skipped,
+                ProfileImport.done_at: now,
+            }
+        ).where(ProfileImport.id == here.id)
+        await audit.record(
+            "mentoring_round.import", About("mentoring_round", here.round, of.name), actor=actor, now=now,
+            after={"file": here.name, "side": here.side.value, "added": done.added, "skipped": done.skipped},
+        )  # fmt: skip
+    return done
+
+
+async def _carry_out(file: UUID, told: Told) -> Mapping[str, Any]:
+    row = await _ROUND.first(file=file)
+    if row is None:
+        raise NotFound
+    asked = await lists.standing(row["round"], file)
+    by = Actor(asked.asked_by, asked.asked_by_name) if asked.asked_by else ACADEMY
+    done = await import_people(row["round"], file, actor=by, now=clock.now(), told=told)
+    return {"added": done.added, "skipped": done.skipped}
+
+
+IMPORTS = Kind(
+    ProfileImport, _carry_out, "The import stopped because of a mistake of ours. Nobody was imported; try again."
+)
+
+
+async def _check(file: File) -> rounds_read.RoundView:
+    """The round, if the list can be imported. Raises Invalid, CannotSignUp and NotFound."""
+    of = await rounds_read.round_by_id(file.round)
     if refused := rules.why_not_change(of.status):
         raise refused
-    if wrong := columns.why_not_usable(here.mapping):
+    if wrong := columns.why_not_usable(file.mapping):
         raise Invalid(wrong)
-    found = await preview(here)
-    employers = {plain(name): UUID(key) for key, name in await people.organisation_choices()}
-    added = 0
-    for start in range(0, len(found.imported), PIECE):
-        added += await _write(here, found.imported[start : start + PIECE], employers, actor=actor, now=now)
-    skipped = len(here.rows) - added
-    async with database.transaction():
-        first = await ProfileImport.exists().where(ProfileImport.id == file, ProfileImport.done_at.is_null())
-        if first:
-            await ProfileImport.update(
-                {ProfileImport.added: added, ProfileImport.skipped: skipped, ProfileImport.done_at: now}
-            ).where(ProfileImport.id == file)
-        await audit.record(
-            "mentoring_round.import", About("mentoring_round", round, of.name), actor=actor, now=now,
-            after={"file": here.name, "side": here.side.value, "added": added, "skipped": skipped},
-        )  # fmt: skip
-    return Done(added, skipped)
-
-
-async def purge_files(now: datetime) -> int:
-    """Forget the content of files that were brought long ago; how many. What they did stays in the audit trail."""
-    rows = await _OLD.run(before=now - KEPT)
-    for row in rows:
-        await ProfileImport.update({ProfileImport.content: None}).where(ProfileImport.id == row["id"])
-    return len(rows)
+    return of
 
 
 async def _write(
-    file: File, drafts: Sequence[Draft], employers: dict[str, UUID], *, actor: Actor, now: datetime
+    file: File,
+    drafts: Sequence[Draft],
+    employers: dict[str, UUID],
+    there: set[UUID],
+    *,
+    actor: Actor,
+    now: datetime,
 ) -> int:
-    """One piece, in one transaction; how many profiles are new."""
-    async with database.transaction():
-        await database.lock(f"mentoring-round:{file.round}")
-        persons = await people_service.find_or_create_many([_person(draft, employers) for draft in drafts], now)
-        there = await _profiles(file.round, file.side)
-        jobs = await people.jobs(persons)
-        new = [
-            (person, draft) for person, draft in dict(zip(persons, drafts, strict=True)).items() if person not in there
-        ]
-        table: type[MentorProfile] | type[MenteeProfile] = MentorProfile if file.side is Side.MENTOR else MenteeProfile
-        profiles: list[Any] = []
-        for person, draft in new:
-            job = jobs.get(person)
-            employer = draft.organisation_name or (job.name if job else "")
-            values: dict[str, Any] = {
+    """Some of the people; how many profiles are new. ``there`` are those who have one, and get the new ones."""
+    persons = await people_service.find_or_create_many([_person(draft, employers) for draft in drafts], now)
+    jobs = await people.jobs(persons)
+    new = [(person, draft) for person, draft in dict(zip(persons, drafts, strict=True)).items() if person not in there]
+    there |= {person for person, _ in new}
+    profiles: list[dict[str, Any]] = []
+    for person, draft in new:
+        job = jobs.get(person)
+        employer = draft.organisation_name or (job.name if job else "")
+        profiles.append(
+            {
                 "id": uuid4(),
                 "round": file.round,
                 "person": person,
@@ -231,32 +177,30 @@ async def _write(
                 "source": ProfileSource.IMPORT,
                 "created_at": now,
                 "changed_at": now,
+                **({"capacity": draft.capacity} if file.side is Side.MENTOR else {}),
             }
-            if file.side is Side.MENTOR:
-                values["capacity"] = draft.capacity
-            profiles.append(table(**values))
-        await database.insert(profiles)
-        await database.insert(
-            [
-                EqualityAnswer(
-                    round=file.round, person=person, question=told.question, answer=told.answer,
-                    for_matching=told.for_matching, told_at=now,
-                )
-                for person, draft in new
-                for told in draft.told
-            ],
-            unless=[EqualityAnswer.round, EqualityAnswer.person, EqualityAnswer.question],
-        )  # fmt: skip
-        about = f"{file.side.value}_profile"
-        await database.insert(
-            [
-                audit.entry(
-                    f"{file.side.value}.import", About(about, profile.id, draft.name), actor=actor, now=now,
-                    person=person, after={"file": file.name, "row": draft.number},
-                )
-                for profile, (person, draft) in zip(profiles, new, strict=True)
-            ]
-        )  # fmt: skip
+        )
+    await database.insert_values(MentorProfile if file.side is Side.MENTOR else MenteeProfile, profiles)
+    await database.insert_values(
+        EqualityAnswer,
+        [
+            {"round": file.round, "person": person, "told_at": now, **msgspec.structs.asdict(told)}
+            for person, draft in new
+            for told in draft.told
+        ],
+        unless=[EqualityAnswer.round, EqualityAnswer.person, EqualityAnswer.question],
+    )
+    about = f"{file.side.value}_profile"
+    await database.insert_values(
+        Entry,
+        [
+            audit.values(
+                f"{file.side.value}.import", About(about, profile["id"], draft.name), actor=actor, now=now,
+                person=person, after={"file": file.name, "row": draft.number},
+            )
+            for profile, (person, draft) in zip(profiles, new, strict=True)
+        ],
+    )  # fmt: skip
     return len(new)
 
 
@@ -270,37 +214,8 @@ def _person(draft: Draft, employers: dict[str, UUID]) -> NewPerson:
     )
 
 
-_FILE = database.compiled_sql("""
-    SELECT side, file_name, content, mapping, added, skipped FROM profile_import
-    WHERE id = :file AND round = :round
+_ASK = database.compiled_sql("""
+    UPDATE profile_import SET state = 'waiting', progress = 0, problem = '', asked_by = :person, asked_at = :now
+    WHERE id = :file AND state IN ('', 'failed') RETURNING id
 """)
-_OLD = database.compiled_sql("SELECT id FROM profile_import WHERE content IS NOT NULL AND brought_at < :before")
-_THERE = {
-    Side.MENTOR: database.compiled_sql("SELECT person FROM mentor_profile WHERE round = :round"),
-    Side.MENTEE: database.compiled_sql("SELECT person FROM mentee_profile WHERE round = :round"),
-}
-
-
-async def _profiles(round: UUID, side: Side) -> set[UUID]:
-    """Who has a profile, withdrawn or not: an import brings nobody back."""
-    return {row["person"] for row in await _THERE[side].run(round=round)}
-
-
-async def _owners(keys: list[str]) -> dict[str, UUID]:
-    found: dict[str, UUID] = {}
-    for start in range(0, len(keys), CHUNK):
-        rows = await EmailAddress.select(EmailAddress.normalised, EmailAddress.person).where(
-            EmailAddress.normalised.is_in(keys[start : start + CHUNK])
-        )
-        found |= {row["normalised"]: row["person"] for row in rows}
-    return found
-
-
-def _as_json(mapping: Mapping) -> str:
-    return msgspec.json.encode({str(at): key for at, key in mapping.items()}).decode()
-
-
-def _name(file_name: str) -> str:
-    """A file's name without folders, and with nothing that cannot be shown."""
-    last = file_name.replace("\\", "/").rpartition("/")[2]
-    return "".join(sign for sign in last if sign.isprintable())[:200] or "list"
+_ROUND = database.compiled_sql("SELECT round FROM profile_import WHERE id = :file")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from mentoring.matching.people import Format, plain
 from mentoring.matching.regions import NEIGHBOURS
@@ -175,13 +176,25 @@ def words(options: Iterable[tuple[object, str]], key: object) -> str:
 
 def key_of(options: Iterable[tuple[str, str]], typed: str) -> str:
     """The key whose words, or which itself, was typed; nothing if there is none."""
-    wanted = plain(typed)
-    return next((key for key, text in options if wanted in (plain(text), plain(key))), "")
+    return _keys_by_name(tuple(options)).get(plain(typed), "")
+
+
+@lru_cache
+def _keys_by_name(options: Options) -> dict[str, str]:
+    """Lists have thousands of rows with the same few answers. Of two with one name the first counts."""
+    found: dict[str, str] = {}
+    for key, text in options:
+        found.setdefault(plain(text), key)
+        found.setdefault(plain(key), key)
+    return found
 
 
 def region_named(typed: str) -> str:
     """Our spelling of a region, or nothing."""
-    return next((name for name in REGIONS if plain(name) == plain(typed)), "")
+    return key_of(_REGIONS, typed)
+
+
+_REGIONS: Options = tuple((name, name) for name in REGIONS)
 
 
 def question_words(question: str) -> str:
@@ -194,6 +207,7 @@ def answer_words(question: str, answer: str) -> str:
     return words(next((answers for key, _, answers in QUESTIONS if key == question), ()), answer)
 
 
+_GRADES_IN_WORDS = {plain(text): number for number, text in GRADES}
 _GRADES_BY_NAME: dict[str, int] = {
     **{"aa": 1, "administrative assistant": 1, "administrator": 1, "assistant": 1},
     **{"ao": 2, "administrative officer": 2, "officer": 2, "adviser": 2},
@@ -215,7 +229,4 @@ def grade_named(typed: str) -> int | None:
     wanted = " ".join(wanted.split())
     if wanted.isascii() and wanted.isdigit() and 1 <= int(wanted[:3]) <= len(GRADES):
         return int(wanted)
-    for number, text in GRADES:
-        if plain(text) == plain(typed):
-            return number
-    return _GRADES_BY_NAME.get(wanted)
+    return _GRADES_IN_WORDS.get(plain(typed)) or _GRADES_BY_NAME.get(wanted)

@@ -13,6 +13,7 @@ from academy.errors import NotFound
 from mentoring.profiles import answers, rules
 from mentoring.profiles.answers import MenteeAnswers, MentorAnswers, Told
 from mentoring.profiles.tables import MentorStatus, PoolStatus, ProfileSource, RoundStatus, Side
+from mentoring.waiting import beside
 
 
 # ----------------------------------------------------------------- profiles
@@ -68,14 +69,22 @@ _MENTEE_OF = database.compiled_sql(f"{_MENTEE} WHERE x.round = :round AND x.pers
 
 async def mentors(round: UUID, *, withdrawn: bool = False) -> list[MentorView]:
     """The mentors of a round by name; who has withdrawn only if asked for. One query."""
-    found = [_mentor(row) for row in await _MENTORS.run(round=round)]
+    found = await beside(_mentors, await _MENTORS.run(round=round))
     return [one for one in found if withdrawn or one.status is MentorStatus.ACTIVE]
 
 
 async def mentees(round: UUID, *, withdrawn: bool = False) -> list[MenteeView]:
     """The mentees of a round by name; who has withdrawn only if asked for. One query."""
-    found = [_mentee(row) for row in await _MENTEES.run(round=round)]
+    found = await beside(_mentees, await _MENTEES.run(round=round))
     return [one for one in found if withdrawn or one.status is not PoolStatus.WITHDRAWN]
+
+
+def _mentors(rows: list[dict[str, Any]]) -> list[MentorView]:
+    return [_mentor(row) for row in rows]
+
+
+def _mentees(rows: list[dict[str, Any]]) -> list[MenteeView]:
+    return [_mentee(row) for row in rows]
 
 
 async def mentor(profile: UUID) -> MentorView:

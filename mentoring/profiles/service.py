@@ -1,17 +1,22 @@
 """The verbs of rounds and profiles, for this room and others."""
 
+from mentoring.profiles.importing import IMPORTS as IMPORTS
 from mentoring.profiles.importing import Done as Done
-from mentoring.profiles.importing import File as File
-from mentoring.profiles.importing import Preview as Preview
-from mentoring.profiles.importing import bring_file as bring_file
-from mentoring.profiles.importing import choose_columns as choose_columns
-from mentoring.profiles.importing import file_of as file_of
+from mentoring.profiles.importing import ask_import as ask_import
 from mentoring.profiles.importing import import_people as import_people
-from mentoring.profiles.importing import preview as preview
-from mentoring.profiles.importing import purge_files as purge_files
+from mentoring.profiles.importing import start_import as start_import
 from mentoring.profiles.keeping_apart import allow_together as allow_together
 from mentoring.profiles.keeping_apart import keep_apart as keep_apart
 from mentoring.profiles.keeping_apart import take_back as take_back
+from mentoring.profiles.lists import File as File
+from mentoring.profiles.lists import Preview as Preview
+from mentoring.profiles.lists import Standing as Standing
+from mentoring.profiles.lists import bring_file as bring_file
+from mentoring.profiles.lists import choose_columns as choose_columns
+from mentoring.profiles.lists import file_of as file_of
+from mentoring.profiles.lists import preview as preview
+from mentoring.profiles.lists import purge_files as purge_files
+from mentoring.profiles.lists import standing as standing
 from mentoring.profiles.rounds import change_round as change_round
 from mentoring.profiles.rounds import clone_round as clone_round
 from mentoring.profiles.rounds import create_round as create_round

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -25,6 +24,7 @@ from mentoring.profiles.profile_words import STATES, Line, line_of
 from mentoring.profiles.queries import MenteeView, MentorView, RoundView
 from mentoring.profiles.tables import PoolStatus, ProfileSource, Side
 from mentoring.profiles.web_rounds import head
+from mentoring.waiting import beside
 
 STATE_CHOICES = {
     Side.MENTOR: ("active", "paused", "withdrawn"),
@@ -56,12 +56,13 @@ async def list_people(request: Request[Any, Any, Any], round: FromPath[str]) -> 
     here = await queries.round(round)
     asked, now = wanted(request), clock.now()
     side = Side.MENTEE if asked.query.get("side") == Side.MENTEE.value else Side.MENTOR
-    views: Sequence[MentorView | MenteeView] = (
-        await queries.mentors(here.id, withdrawn=True)
+    views: list[MentorView | MenteeView] = (
+        [*await queries.mentors(here.id, withdrawn=True)]
         if side is Side.MENTOR
-        else await queries.mentees(here.id, withdrawn=True)
+        else [*await queries.mentees(here.id, withdrawn=True)]
     )
-    lines = [line_of(each, today=utc_to_local(now).date()) for each in views]
+    today = utc_to_local(now).date()
+    lines = await beside(lambda found: [line_of(each, today=today) for each in found], views)
     state, region = asked.query.get("state", ""), asked.query.get("region", "")
     found = [
         line

@@ -71,13 +71,14 @@ document.addEventListener('submit', (event) => {
   }).finally(() => form.removeAttribute('aria-busy'));
 });
 
-// <div id="work" data-poll="2"> is looked at again every so many seconds, until the page no longer has it: then what it
-// waited for is there, and the page is loaded anew. Without this script the link beside it does the same.
+// <div id="work" role="status" data-poll="2"> is looked at again every so many seconds, until the page no longer has it:
+// then what it waited for is there, and the page is loaded anew. What has changed in it is exchanged inside, so that it is
+// read out. Without this script the link beside it does the same.
 async function look(region) {
   const answer = await fetch(location.href, { headers: { 'X-Enhanced': '1' } }).then((response) => response.text(), () => '');
   const there = new DOMParser().parseFromString(answer, 'text/html').getElementById(region.id);
   if (answer && !there) { location.reload(); return; }
-  if (there) swap([region.id], there.ownerDocument);
+  if (there && there.textContent !== region.textContent) region.replaceChildren(...there.childNodes);
   wait(region.id);
 }
 

@@ -8,15 +8,26 @@ import httpx
 import openpyxl
 import pytest
 
+from academy import clock
 from academy.audit.service import ACADEMY
+from academy.audit.tables import Entry
 from academy.outbox.tables import Message
 from academy.people import queries as people
 from academy.people import service as people_service
-from mentoring.profiles import queries, service
+from mentoring import waiting
+from mentoring.profiles import importing, queries, rules, service
 from mentoring.profiles.answers import Told
-from mentoring.profiles.tables import ApartKind, MentorStatus, PoolStatus, ProfileSource, RoundStatus, Side
+from mentoring.profiles.tables import (
+    ApartKind,
+    MentorStatus,
+    PoolStatus,
+    ProfileImport,
+    ProfileSource,
+    RoundStatus,
+    Side,
+)
 from tests.conftest import Clock
-from tests.support.client import post, sign_in
+from tests.support.client import post, sign_in, words
 from tests.support.makers import a_coordinator, a_mentee, a_mentor, a_person, a_round, an_organisation
 from tests.support.queries import counted
 
@@ -301,7 +312,83 @@ async def test_a_list_is_uploaded_mapped_checked_and_imported(cora: httpx.AsyncC
 
     assert done.headers["location"] == PEOPLE
     assert [(one.name, one.answers.grade) for one in await queries.mentors(round)] == [("Ana", 6)]
-    assert "Nobody in this list is new" in (await cora.get(f"{file}/check")).text
+    afterwards = words(await cora.get(f"{file}/check"))
+    assert "1 mentor imported, 1 row left out." in afterwards
+    assert "Nobody in this list is new" in (await cora.get(f"{(await again(cora))}/check")).text
+
+
+async def again(cora: httpx.AsyncClient) -> str:
+    """The same list once more, with its columns chosen."""
+    file = (await upload(cora, CSV)).headers["location"]
+    await post(cora, file, {"column-0": "name", "column-1": "email", "column-2": "grade"}, page=file)
+    return str(file)
+
+
+async def test_a_list_is_imported_once_however_often_the_button_is_pressed(cora: httpx.AsyncClient) -> None:
+    round = await a_round(slug="spring")
+    file = await again(cora)
+
+    first = await post(cora, f"{file}/check", page=f"{file}/check")
+    second = await post(cora, f"{file}/check")
+
+    assert first.headers["location"] == second.headers["location"] == PEOPLE
+    assert len(await queries.mentors(round)) == 1
+    assert await Entry.count().where(Entry.verb == "mentoring_round.import") == 1
+
+
+async def test_a_long_list_is_imported_while_its_page_says_how_far_it_is(
+    cora: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    round = await a_round(slug="spring")
+    file = await again(cora)
+    monkeypatch.setattr(importing, "SMALL", 0)
+    begun: list[UUID] = []
+    monkeypatch.setattr(service, "start_import", begun.append)
+
+    pressed = await post(cora, f"{file}/check", page=f"{file}/check")
+
+    assert pressed.headers["location"] == f"{file}/check"
+    await ProfileImport.update({ProfileImport.progress: 40}).where(ProfileImport.id == begun[0])
+    meanwhile = await cora.get(f"{file}/check")
+    assert 'role="status"' in meanwhile.text and 'data-poll="2"' in meanwhile.text
+    assert "40 per cent" in meanwhile.text and "Look again" in words(meanwhile)
+    assert await queries.mentors(round) == []
+
+    await waiting.work(importing.IMPORTS, begun[0], now=clock.now())
+
+    afterwards = await cora.get(f"{file}/check")
+    assert "1 mentor imported, 1 row left out." in words(afterwards)
+    assert "data-poll" not in afterwards.text
+
+
+async def test_what_cannot_be_imported_says_why_and_can_be_tried_again(
+    cora: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    round = await a_round(slug="spring")
+    file = await again(cora)
+
+    async def refuse(*_: object, **__: object) -> None:
+        raise rules.CannotSignUp("This round is closed.")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(importing, "import_people", refuse)
+        await post(cora, f"{file}/check", page=f"{file}/check")
+
+    assert "This round is closed." in (await cora.get(f"{file}/check")).text
+    assert (await post(cora, f"{file}/check", page=f"{file}/check")).headers["location"] == PEOPLE
+    assert len(await queries.mentors(round)) == 1
+
+
+async def test_columns_stay_while_a_list_is_imported(cora: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    await a_round(slug="spring")
+    file = await again(cora)
+    monkeypatch.setattr(importing, "SMALL", 0)
+    monkeypatch.setattr(service, "start_import", lambda _: None)
+    await post(cora, f"{file}/check", page=f"{file}/check")
+
+    refused = await post(cora, file, {"column-0": "email", "column-1": "name"}, page=PEOPLE)
+
+    assert (refused.status_code, "This list is being imported." in refused.text) == (409, True)
 
 
 async def test_a_civil_service_list_needs_one_click(cora: httpx.AsyncClient) -> None:
