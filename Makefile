@@ -44,7 +44,7 @@ bench: $(VENV)/.made-dev ## print the figures of docs/benchmarks.md, as ratios w
 shots: $(VENV)/.made-dev ## take pictures of the main pages, desk and phone, into shots/
 	$(BIN)/python tools/shots.py
 
-migrations: $(VENV)/.made-dev ## for maintainers: write migrations for changed tables (NAME of the app: academy or cohorts)
+migrations: $(VENV)/.made-dev ## for maintainers: write migrations for changed tables (NAME of the app: academy, cohorts or mentoring)
 	$(BIN)/piccolo migrations new $(NAME) --auto --auto_input=y
 
 lock: ## for maintainers: pin the newest allowed versions with their hashes
