@@ -102,10 +102,13 @@ class Slow:
 
     def __init__(self) -> None:
         self.begun = 0
+        self.enough = asyncio.Event()
         self.go_on = asyncio.Event()
 
     async def do(self, _: UUID, told: Told) -> Mapping[str, Any]:
         self.begun += 1
+        if self.begun == waiting.AT_ONCE:
+            self.enough.set()
         told(0.5)
         await self.go_on.wait()
         return {"added": self.begun}
@@ -177,11 +180,13 @@ async def test_progress_is_noted_and_the_lease_prolonged_as_long_as_somebody_wor
     waits, slow = await a_row(now), Slow()
     working = asyncio.create_task(waiting.work(kind(slow.do), waits, now=now))
     later = clock.advance(minutes=10)
-    while (kept := await row(waits))["leased_until"] != later + LEASE:
+    for _ in range(1000):
+        if (kept := await row(waits))["leased_until"] == later + LEASE:
+            break
         await asyncio.sleep(0.005)
     slow.go_on.set()
 
-    assert (kept["state"], kept["progress"]) == ("working", 50)
+    assert (kept["state"], kept["progress"], kept["leased_until"]) == ("working", 50, later + LEASE)
     assert await working
 
 
@@ -208,8 +213,7 @@ async def test_no_more_than_two_rows_are_worked_on_in_the_background(now: dateti
     slow = Slow()
     for _ in range(4):
         waiting.start(kind(slow.do), await a_row(now))
-    while slow.begun < waiting.AT_ONCE:
-        await asyncio.sleep(0.001)
+    await asyncio.wait_for(slow.enough.wait(), 10)
     for _ in range(20):
         await asyncio.sleep(0.001)
 
