@@ -52,7 +52,8 @@ def hours_in(
 ) -> Hours:
     """The same for sessions that are loaded already.
 
-    Nothing was offered before ``offered_since``, nor after ``offered_until``. What was offered is counted by the hours as they are now, since earlier ones are not kept: pages say so.
+    Nothing was offered before ``offered_since``, nor after ``offered_until``. What was offered is counted by the hours
+    as they are now, since earlier ones are not kept: pages say so.
     """
     first, last = max(since, offered_since or since), min(until, offered_until or until)
     offered = sum(

@@ -112,6 +112,36 @@ async def change_coach(before: SessionView, session: SessionView, *, reason: str
     )
 
 
+async def ask_another_coach(before: SessionView, session: SessionView, *, reason: str, now: datetime) -> None:
+    """Another coach is asked to take a session: it leaves both calendars, and the coachee hears whom we have asked."""
+    to = (await contacts([session.coachee])).get(session.coachee)
+    zone = to.time_zone if to else session.zone
+    then = when(session.starts_at, session.ends_at, session.zone, zone)
+    if before.event is not None:
+        await invites.withdraw(before.event, before.coach_person, now=now)
+        asked = f"We have asked {session.coach_name} to coach you instead: {then}. "
+        asked += "You get an email with the answer, and the time is kept for you until then."
+        await invites.cancel_event(before.event, reason=f"{reason} {asked}".strip(), now=now)
+    elif to is not None:
+        await outbox.queue(
+            "coaching-answer",
+            key=f"coaching-answer:{session.id}:{session.coach}:{now:%Y%m%dT%H%M%S}",
+            to=to,
+            context={
+                "with_name": before.coach_name,
+                "programme": session.programme_name,
+                "when": then,
+                "stays": "",
+                "instead": session.coach_name,
+                "reason": reason,
+                "manage_path": path(session.id),
+            },
+            about=about(session),
+            now=now,
+        )
+    await ask_coach(session, instead_of=before.coach_name, now=now)
+
+
 async def take_out_of_calendars(session: SessionView, *, reason: str, now: datetime) -> None:
     """Both are told that the session does not take place."""
     if session.event is not None:
@@ -122,21 +152,28 @@ def _asking(session: SessionView) -> str:
     return f"coaching-request:{session.id}:"
 
 
-async def ask_coach(session: SessionView, *, request: RequestView | None = None, now: datetime) -> None:
-    """The coach is asked for a yes: to a booking, or with ``request`` to another time for it."""
+async def ask_coach(
+    session: SessionView, *, request: RequestView | None = None, instead_of: str = "", now: datetime
+) -> None:
+    """The coach is asked for a yes: to a booking, with ``request`` to another time for it, or to a session that another
+    coach, ``instead_of`` whom they are asked, had before."""
     to = (await contacts([session.coach_person])).get(session.coach_person)
     if to is None:
         return
     wanted = request or session
+    asked = str(request.id) if request else f"{session.starts_at:%Y%m%dT%H%M}"
+    if instead_of:  # the same coach may be asked for the same time once more
+        asked = f"{session.coach}:{now:%Y%m%dT%H%M%S}"
     await outbox.queue(
         "coaching-request",
-        key=f"{_asking(session)}{request.id if request else f'{session.starts_at:%Y%m%dT%H%M}'}",
+        key=f"{_asking(session)}{asked}",
         to=to,
         context={
             "with_name": session.coachee_name,
             "programme": session.programme_name,
             "when": when(wanted.starts_at, wanted.ends_at, session.zone, to.time_zone),
             "instead_of": when(session.starts_at, session.ends_at, session.zone, to.time_zone) if request else "",
+            "instead_of_coach": instead_of,
             "note": request.note if request else "",
             "manage_path": path(session.id),
         },
@@ -168,6 +205,7 @@ async def say_no(
             "programme": session.programme_name,
             "when": when(wanted.starts_at, wanted.ends_at, session.zone, to.time_zone),
             "stays": when(session.starts_at, session.ends_at, session.zone, to.time_zone) if request else "",
+            "instead": "",
             "reason": reason,
             "manage_path": path(session.id),
         },

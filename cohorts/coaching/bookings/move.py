@@ -118,13 +118,16 @@ async def reassign(
     starts_at: datetime,
     reason: str = "",
     despite_clash: bool = False,
+    agreed: bool = False,
     actor: Actor,
     now: datetime,
-) -> None:
+) -> bool:
     """Give a session to another coach of the programme, at the same or another time; for coordinators.
 
     The former coach's calendar lets go of it, the new coach is invited to the same event, the coachee's entry is
-    changed in place. The credit and the chosen coach stay as they are. Again, it changes nothing.
+    changed in place. A new coach who says yes to each booking is asked first, unless they have ``agreed``: the session
+    holds its time and waits, stands in nobody's calendar meanwhile, and the coachee is told so. Whether it waits is
+    returned. The credit and the chosen coach stay as they are. Again, it changes nothing.
     Raises SlotTaken with the nearest three of the new coach, Clash, NotYourCoach, ForbiddenMove and NotFound.
     """
     seen = await queries.any_session(session)
@@ -137,7 +140,7 @@ async def reassign(
             called = rules.CALLED[before.status].lower()
             raise rules.ForbiddenMove(f"This session can't be given to somebody else. It stands as: {called}.")
         if (before.coach, before.starts_at) == (coach, starts_at):
-            return
+            return before.status is SessionStatus.REQUESTED
         new = await times.coach(coach)
         if new.left_at is not None or before.programme not in new.programmes or new.person == before.coachee:
             raise NotYourCoach("This coach can't take the session. Choose another coach of the programme.")
@@ -153,26 +156,32 @@ async def reassign(
         )
         await steps.close_request(before, RequestState.WITHDRAWN, actor=actor, now=now)
         await letters.ask_no_more(before, now=now)
+        other = coach != before.coach
+        asks = rules.is_asked_first(confirms=new.confirms, other=other, agreed=agreed)
         after = await steps.write(
             before,
-            verb="reassign" if coach != before.coach else "move",
-            status=SessionStatus.BOOKED,
+            verb="ask_coach" if asks else "reassign" if other else "move",
+            status=SessionStatus.REQUESTED if asks else SessionStatus.BOOKED,
             columns={
                 "coach": coach,
                 "starts_at": starts_at,
                 "ends_at": starts_at + timedelta(minutes=before.length),
-                **({"place": new.place, "link": new.link, "zone": new.zone} if coach != before.coach else {}),
+                **({"place": new.place, "link": new.link, "zone": new.zone} if other else {}),
+                **({"event": None} if asks else {}),
             },
             reason=reason,
             actor=actor,
             now=now,
         )
-        if after.event is None:
+        if asks:
+            await letters.ask_another_coach(before, after, reason=reason, now=now)
+        elif after.event is None:
             await put_into_calendars(after, now=now)
-        elif coach == before.coach:
-            await letters.change_in_calendars(after, reason=reason, now=now)
-        else:
+        elif other:
             await letters.change_coach(before, after, reason=reason, now=now)
+        else:
+            await letters.change_in_calendars(after, reason=reason, now=now)
+        return asks
 
 
 # -------------------------------------------------------------------- parts

@@ -68,6 +68,8 @@ class SessionView(msgspec.Struct, frozen=True, kw_only=True):
     """The coach says yes to each booking."""
     has_credit: bool
     """Whether it took a credit; a chemistry call may be free."""
+    handed_at: datetime | None = None
+    """When the academy asked this coach to take it in the place of another one who could not."""
     coach_gone: bool = False
     """The coach has left the academy or the programme since."""
     open_request: RequestView | None = None
@@ -96,6 +98,8 @@ _SESSION = """
            s.ended_at, k.confirms, EXISTS (SELECT 1 FROM credit_entry l WHERE l.session = s.id) AS has_credit,
            k.left_at IS NOT NULL OR NOT EXISTS (SELECT 1 FROM coach_programme w
                WHERE w.coach = k.id AND w.programme = h.programme AND w.ended_at IS NULL) AS coach_gone,
+           (SELECT g.at FROM coaching_change g WHERE g.session = s.id AND g.verb = 'ask_coach'
+               ORDER BY g.at DESC LIMIT 1) AS handed_at,
            r.id AS request_id, r.starts_at AS request_starts_at, r.ends_at AS request_ends_at,
            r.note AS request_note, r.asked_at AS request_asked_at
     FROM coaching_session s
@@ -107,22 +111,23 @@ _SESSION = """
 """
 _IN_ORDER = " ORDER BY s.starts_at, s.id"
 _LIVE = "s.status IN ('requested', 'booked')"
-_OF_TWO = database.compiled_sql(_SESSION + "s.id = :session AND (k.person = :person OR e.person = :person)")
-_BY_ID = database.compiled_sql(_SESSION + "s.id = :session")
-_OF_PERSON = database.compiled_sql(_SESSION + "e.person = :person" + _IN_ORDER)
-_OF_ENROLMENT = database.compiled_sql(_SESSION + "s.enrolment = :enrolment" + _IN_ORDER)
-_OF_COACH = database.compiled_sql(
-    _SESSION + "s.coach = :coach AND s.ends_at > :since AND s.starts_at < :until" + _IN_ORDER
-)
-_OF_COHORT = database.compiled_sql(_SESSION + "e.cohort = :cohort" + _IN_ORDER)
-_BETWEEN = database.compiled_sql(_SESSION + "s.ends_at > :since AND s.starts_at < :until" + _IN_ORDER)
-_LIVE_OF_COACH = database.compiled_sql(_SESSION + f"s.coach = :coach AND s.ends_at > :now AND {_LIVE}" + _IN_ORDER)
-_UNMARKED = database.compiled_sql(
-    _SESSION + "s.coach = :coach AND s.ends_at <= :now AND s.status = 'booked'" + _IN_ORDER
-)
-_ASKING = database.compiled_sql(
-    _SESSION
-    + "s.coach = :coach AND s.ends_at > :now AND (s.status = 'requested' OR (s.status = 'booked' AND r.id IS NOT NULL))"
+
+
+def _sessions(where: str) -> database.CompiledSQL:
+    return database.compiled_sql(_SESSION + where, types={"handed_at": datetime})
+
+
+_OF_TWO = _sessions("s.id = :session AND (k.person = :person OR e.person = :person)")
+_BY_ID = _sessions("s.id = :session")
+_OF_PERSON = _sessions("e.person = :person" + _IN_ORDER)
+_OF_ENROLMENT = _sessions("s.enrolment = :enrolment" + _IN_ORDER)
+_OF_COACH = _sessions("s.coach = :coach AND s.ends_at > :since AND s.starts_at < :until" + _IN_ORDER)
+_OF_COHORT = _sessions("e.cohort = :cohort" + _IN_ORDER)
+_BETWEEN = _sessions("s.ends_at > :since AND s.starts_at < :until" + _IN_ORDER)
+_LIVE_OF_COACH = _sessions(f"s.coach = :coach AND s.ends_at > :now AND {_LIVE}" + _IN_ORDER)
+_UNMARKED = _sessions("s.coach = :coach AND s.ends_at <= :now AND s.status = 'booked'" + _IN_ORDER)
+_ASKING = _sessions(
+    "s.coach = :coach AND s.ends_at > :now AND (s.status = 'requested' OR (s.status = 'booked' AND r.id IS NOT NULL))"
     + _IN_ORDER
 )
 

@@ -37,7 +37,7 @@ CANCELLED = (S.CANCELLED_BY_COACHEE, S.CANCELLED_BY_COACH, S.CANCELLED_BY_ACADEM
 
 MOVES: dict[S, frozenset[S]] = {
     S.REQUESTED: frozenset({S.BOOKED, *CANCELLED}),
-    S.BOOKED: frozenset({*OUTCOMES, *CANCELLED}),
+    S.BOOKED: frozenset({S.REQUESTED, *OUTCOMES, *CANCELLED}),  # asked for again: of another coach, who confirms
     # a wrong mark is put right, or taken back
     S.COMPLETED: frozenset({S.BOOKED, S.NO_SHOW_COACHEE, S.NO_SHOW_COACH}),
     S.NO_SHOW_COACHEE: frozenset({S.BOOKED, S.COMPLETED, S.NO_SHOW_COACH}),
@@ -214,6 +214,12 @@ def what_moving_means(
         return ALLOWED
     late = now > session.starts_at - timedelta(hours=rules.move_hours)
     return REQUEST if late or confirms else ALLOWED
+
+
+def is_asked_first(*, confirms: bool, other: bool, agreed: bool) -> bool:
+    """Whether a coach to whom the academy gives a session says yes before it counts: ``other`` than had it before, one
+    who confirms each booking, and nobody has asked them yet (``agreed``)."""
+    return confirms and other and not agreed
 
 
 # -------------------------------------------------------------------- outcomes

@@ -91,6 +91,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     bookings: list[Booking]
     names: dict[UUID, str]
     """Of the coaches that can take one."""
+    confirming: frozenset[UUID] = frozenset()
+    """Those of them who say yes to each booking, and so are asked first."""
 
     def told(self, decisions: dict[UUID, Decision]) -> set[UUID]:
         """Who gets an email: coachees, new coaches, and the coach whose calendar changes."""
@@ -126,21 +128,30 @@ async def plan(coach: CoachView, away: Away, *, zone: str, now: datetime) -> Pla
     ]
     look = await _Look.at(coach, others, sessions, away=away, now=now)
     found = [_booking(each, look, away=away, zone=zone, now=now) for each in sessions]
-    return Plan(coach=coach, away=away, bookings=found, names={each.id: each.name for each in (coach, *others)})
+    confirming = frozenset(each.id for each in others if each.confirms)
+    return Plan(
+        coach=coach,
+        away=away,
+        bookings=found,
+        names={each.id: each.name for each in (coach, *others)},
+        confirming=confirming,
+    )
 
 
 def _booking(session: SessionView, look: _Look, *, away: Away, zone: str, now: datetime) -> Booking:
     mine = [each for each in look.others if session.programme in each.programmes and each.person != session.coachee]
-    same, asked, near, later = [], [], [], []
+    same, waits, asked, near, later = [], [], [], [], []
     if session.kind is SessionKind.COACHING and session.starts_at > now:
         for other in mine:
             if not look.is_free(other, session):
                 continue
             value = Decision(Fate.GIVE, other.id, session.starts_at).value
-            if session.starts_at - now >= timedelta(hours=other.notice_hours):
-                same.append((value, f"Same time with {other.name}"))
-            else:
+            if session.starts_at - now < timedelta(hours=other.notice_hours):
                 asked.append((value, f"Same time with {other.name}, at short notice: ask first"))
+            elif other.confirms:
+                waits.append((value, f"Same time with {other.name}, who is asked and confirms"))
+            else:
+                same.append((value, f"Same time with {other.name}"))
         near = look.nearest(session, mine, most=NEAREST, but=session.starts_at)
     if not away.for_good:
         later = look.nearest(session, [look.coach], most=LATER)
@@ -150,17 +161,19 @@ def _booking(session: SessionView, look: _Look, *, away: Away, zone: str, now: d
     )
     options = [
         *same,
+        *waits,
         *asked,
         *((Decision(Fate.GIVE, who.id, at).value, _told(who, at, zone, again=False)) for at, who in near),
         *((Decision(Fate.GIVE, who.id, at).value, _told(who, at, zone, again=True)) for at, who in later),
         back,
         (Fate.KEEP.value, f"Leave it with {look.coach.name}"),
     ]
-    return Booking(session=session, options=options, default=same[0][0] if same else Fate.BACK.value)
+    return Booking(session=session, options=options, default=[*same, *waits, (Fate.BACK.value, "")][0][0])
 
 
 def _told(coach: CoachView, at: datetime, zone: str, *, again: bool) -> str:
-    return f"{uk_day(at, zone)}, {uk_time(at, zone)}, {'still ' if again else ''}with {coach.name}"
+    told = f"{uk_day(at, zone)}, {uk_time(at, zone)}, {'still ' if again else ''}with {coach.name}"
+    return f"{told}, who is asked and confirms" if coach.confirms and not again else told
 
 
 class _Look(msgspec.Struct, frozen=True, kw_only=True):

@@ -60,7 +60,8 @@ SELECT c.id AS cohort, c.code, c.name, c.zone, c.last_ends_at, p.name AS program
     (SELECT count(*) FROM enrolment e JOIN coaching_session s ON s.enrolment = e.id
         LEFT JOIN move_request m ON m.session = s.id AND m.state = 'open'
         WHERE e.cohort = c.id AND s.ends_at > :now
-        AND ((s.status = 'requested' AND s.created_at <= :asked)
+        AND ((s.status = 'requested' AND s.created_at <= :asked AND NOT EXISTS (SELECT 1 FROM coaching_change g
+                  WHERE g.session = s.id AND g.verb = 'ask_coach' AND g.at > :asked))
              OR (s.status = 'booked' AND m.asked_at <= :asked))) AS unanswered,
     (SELECT count(*) FROM enrolment e JOIN coaching_session s ON s.enrolment = e.id
         WHERE e.cohort = c.id AND s.status = 'booked' AND s.ends_at <= :held) AS unmarked

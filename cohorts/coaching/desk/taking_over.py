@@ -34,6 +34,8 @@ class Done(msgspec.Struct, frozen=True, kw_only=True):
 
     given: int = 0
     """To another coach or another time."""
+    asked: int = 0
+    """Of another coach, whose yes they wait for."""
     back: int = 0
     kept: int = 0
     lost: dict[UUID, str]
@@ -51,7 +53,7 @@ async def take_over(
         await service.leave(coach.id, actor=actor, now=now)
     else:
         await _write_leave(coach, away, actor=actor, now=now)
-    given = back = kept = 0
+    given = asked = back = kept = 0
     lost: dict[UUID, str] = {}
     for session in await affected(coach, away, now=now):
         decision = decisions.get(session.id)
@@ -59,14 +61,15 @@ async def take_over(
             lost[session.id] = NEW
             continue
         try:
-            await _carry_out(session, decision, reason=reason, actor=actor, now=now)
+            waits = await _carry_out(session, decision, reason=reason, actor=actor, now=now)
         except DomainError as error:
             lost[session.id] = error.message
             continue
-        given += decision.fate is Fate.GIVE
+        given += decision.fate is Fate.GIVE and not waits
+        asked += waits
         back += decision.fate is Fate.BACK
         kept += decision.fate is Fate.KEEP
-    return Done(given=given, back=back, kept=kept, lost=lost)
+    return Done(given=given, asked=asked, back=back, kept=kept, lost=lost)
 
 
 async def _write_leave(coach: CoachView, away: Away, *, actor: Actor, now: datetime) -> None:
@@ -79,13 +82,15 @@ async def _write_leave(coach: CoachView, away: Away, *, actor: Actor, now: datet
     await service.add_exception(coach.id, leave, actor=actor, now=now)
 
 
-async def _carry_out(session: SessionView, decision: Decision, *, reason: str, actor: Actor, now: datetime) -> None:
+async def _carry_out(session: SessionView, decision: Decision, *, reason: str, actor: Actor, now: datetime) -> bool:
+    """Whether it waits for another coach's yes now."""
     if decision.fate is Fate.BACK:
         told = f"{reason} {BOOK_AGAIN}".strip() if session.has_credit else reason
         await bookings.cancel(session.id, reason=told, by=Party.ACADEMY, actor=actor, now=now)
     elif decision.coach is not None and decision.starts_at is not None:
         if decision.starts_at <= now:
             raise DomainError(PASSED)
-        await bookings.reassign(
+        return await bookings.reassign(
             session.id, decision.coach, starts_at=decision.starts_at, reason=reason, actor=actor, now=now
         )
+    return False

@@ -331,8 +331,11 @@ class Model:
         if self.coaches[coach].person == session.place.person:
             raise No("NotYourCoach")
         self.take(coach, session.place, start, session.minutes, by=Party.ACADEMY, despite=despite, now=now, but=session)
+        asks = self.coaches[coach].confirms and coach != session.coach
         session.coach = coach
         self.moved(session, start, by=Party.ACADEMY, despite=despite)
+        if asks:  # in no calendar until the yes, which makes a new entry
+            session.status, session.uid = S.REQUESTED, ""
 
     def transfer(self, old: Place, new: Place, now: datetime) -> None:
         for session in self.sessions.values():

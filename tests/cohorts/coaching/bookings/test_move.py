@@ -1,6 +1,8 @@
 """Moving to another time or another coach: the same row, address and calendar entry."""
 
+import json
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -13,7 +15,7 @@ from cohorts.coaching.bookings.rules import NotYourCoach, Party, SlotTaken
 from cohorts.coaching.bookings.tables import SessionStatus as S
 from cohorts.coaching.credits import queries as credits
 from cohorts.coaching.times import service as coaches
-from tests.cohorts.coaching.bookings.seen import DAY, HOUR, chain, coach, coachee, coaching_of, mails
+from tests.cohorts.coaching.bookings.seen import DAY, HOUR, chain, coach, coachee, coaching_of, left, mails, status
 from tests.support import makers
 from tests.support.makers import Coaching
 
@@ -191,6 +193,92 @@ async def test_another_coach_takes_a_session_over_in_place(now: datetime) -> Non
     assert await credits.choice(who.enrolment) == who.coach
     with pytest.raises(NotFound):
         await queries.session(session, person=who.coach_person)
+
+
+async def handed(who: Coaching, now: datetime, **told: Any) -> tuple[UUID, UUID, UUID]:
+    """A session, given to Eve, who confirms: the session, she as a coach, and as a person."""
+    session = await makers.a_booking(who, now=now)
+    eve = await makers.a_coach(name="Eve Adams", programme=who.programme, confirms=True, now=now)
+    reason = "Daniel can’t be there."
+    for _ in range(2):
+        await service.reassign(session, eve, starts_at=now + 8 * DAY, reason=reason, actor=ACADEMY, now=now, **told)
+    return session, eve, (await makers.coaches.coach(eve)).person
+
+
+async def test_a_coach_who_confirms_is_asked_first_and_the_coachee_is_told_that_it_waits(now: datetime) -> None:
+    who = await makers.coaching(now=now)
+
+    session, eve, person = await handed(who, now)
+
+    view = await queries.any_session(session)
+    assert (view.coach, view.status, view.event, view.handed_at) == (eve, S.REQUESTED, None, now)
+    assert await coaching_of(who.person, who.coach_person, person) == [[], [], []]
+    assert await mails("coaching-withdrawn") == [
+        "Daniel Reid: Removed from your calendar: Coaching: Priya Nair, Tuesday 9 June"
+    ]
+    assert await mails("coaching-request") == ["Eve Adams: Can you take a coaching session of Priya Nair?"]
+    (told,) = await Message.select(Message.to_name, Message.context).where(Message.kind == "coaching-cancelled")
+    assert told["to_name"] == "Priya Nair"
+    assert json.loads(told["context"])["reason"] == (
+        "Daniel can’t be there. We have asked Eve Adams to coach you instead: Tuesday 9 June 2026, 10am to 11am "
+        "(UK time). You get an email with the answer, and the time is kept for you until then."
+    )
+    assert await chain(who, session) == ["reserved"]
+
+
+async def test_their_yes_puts_it_into_both_calendars(now: datetime) -> None:
+    who = await makers.coaching(now=now)
+    session, _, person = await handed(who, now)
+
+    await service.answer_booking(session, yes=True, actor=ACADEMY, now=now)
+
+    (mine,), (theirs,), former = await coaching_of(who.person, person, who.coach_person)
+    assert (mine.title, theirs.title, former) == ("Coaching with Eve Adams", "Coaching: Priya Nair", [])
+    assert mine.uid == theirs.uid
+    assert (await status(session), await left(who)) == (S.BOOKED, 2)
+
+
+async def test_their_no_gives_the_session_back(now: datetime) -> None:
+    who = await makers.coaching(now=now)
+    session, _, _ = await handed(who, now)
+
+    await service.answer_booking(session, yes=False, actor=ACADEMY, now=now)
+
+    assert (await status(session), await left(who)) == (S.CANCELLED_BY_COACH, 3)
+    assert await mails("coaching-answer") == ["Priya Nair: Your coaching session is not booked"]
+
+
+async def test_who_has_said_yes_already_is_not_asked(now: datetime) -> None:
+    who = await makers.coaching(now=now)
+
+    session, eve, person = await handed(who, now, agreed=True)
+
+    (mine,), (theirs,) = await coaching_of(who.person, person)
+    view = await queries.any_session(session)
+    assert (view.coach, view.status, view.handed_at) == (eve, S.BOOKED, None)
+    assert mine.uid == theirs.uid
+    assert await mails("coaching-request") == []
+
+
+async def test_a_booking_that_waited_for_one_coach_waits_for_another(now: datetime) -> None:
+    who = await makers.coaching(now=now)
+    first = await makers.a_coach(name="Amy Bell", programme=who.programme, confirms=True, now=now)
+    eve = await makers.a_coach(name="Eve Adams", programme=who.programme, confirms=True, now=now)
+    session = await makers.a_booking(who, coach=first, now=now)
+
+    for other in (eve, first, eve):  # there and back: each is asked anew
+        now += HOUR
+        await service.reassign(session, other, starts_at=now.replace(hour=9) + 8 * DAY, actor=ACADEMY, now=now)
+
+    assert await status(session) is S.REQUESTED
+    assert await mails("coaching-answer") == [
+        "Priya Nair: We have asked Amy Bell to coach you",
+        "Priya Nair: We have asked Eve Adams to coach you",
+        "Priya Nair: We have asked Eve Adams to coach you",
+    ]
+    rows = await Message.select(Message.to_name, Message.state).where(Message.kind == "coaching-request")
+    waiting = [(row["to_name"], row["state"]) for row in rows if row["state"] != "dropped"]
+    assert waiting == [("Eve Adams", "queued")]
 
 
 async def test_a_session_comes_back_to_the_coach_it_was_taken_from(now: datetime) -> None:

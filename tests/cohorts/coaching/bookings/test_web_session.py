@@ -9,7 +9,7 @@ import icalendar
 import pytest
 
 from academy import database as room
-from academy.audit.service import Actor
+from academy.audit.service import ACADEMY, Actor
 from academy.invites import queries as invited
 from academy.people.tables import Person
 from academy.settings import Settings
@@ -262,6 +262,27 @@ async def test_cancelling_late_says_before_that_it_costs_a_session(
     assert "The session is cancelled. It counts as one of your sessions." in shown
     assert "You cancelled it at short notice. It counts as one of your sessions." in shown
     assert await left(priya) == 2
+
+
+async def test_a_session_that_waits_for_another_coach_says_so_to_both(client: httpx.AsyncClient, clock: Clock) -> None:
+    who = await makers.coaching()
+    session = await booked(who)
+    eve = await makers.a_coach(name="Eve Adams", programme=who.programme, confirms=True)
+    person = (await makers.coaches.coach(eve)).person
+    starts_at = (await queries.any_session(session)).starts_at
+    await service.reassign(session, eve, starts_at=starts_at, actor=ACADEMY, now=clock.now)
+    path = f"/coaching/sessions/{session}"
+    await sign_in(client, who.person)
+    mine = words(await client.get(path))
+    await sign_in(client, person)
+    theirs, todo, answer = [words(await client.get(at)) for at in (path, "/coach", f"{path}/answer")]
+
+    told = "We have asked Eve Adams to coach you in the place of your former coach. "
+    assert told + "The time is kept for you meanwhile, and you get an email with the answer." in mine
+    asked = "The academy asks you to coach Priya Nair in the place of another coach. The time is kept meanwhile."
+    assert asked in theirs
+    assert any(each.startswith("Can you take a session of Priya Nair, ") for each in todo)
+    assert "Can you take a session of Priya Nair?" in answer
 
 
 async def test_a_chemistry_call_that_uses_no_credit_speaks_of_none(client: httpx.AsyncClient, clock: Clock) -> None:

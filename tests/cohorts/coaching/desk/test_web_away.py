@@ -203,6 +203,29 @@ async def test_days_then_choices_then_one_button(
     assert {to for to, _ in await mailed()} == {"Priya Nair", "Ben Hall", "Cai Jones", "Maria Lopez", "Daniel Reid"}
 
 
+async def test_coaches_who_confirm_are_asked_and_those_who_do_not_come_first(
+    office: httpx.AsyncClient, priya: Coaching, clock: Clock
+) -> None:
+    amy = await makers.a_coach(name="Amy Bell", programme=priya.programme, confirms=True)
+    session = await makers.a_booking(priya, starts_at=at(8, 8))
+    alone = await options(priya, session, now=clock.now)
+    maria = await makers.a_coach(name="Maria Lopez", programme=priya.programme)
+    beside = await options(priya, session, now=clock.now)
+    here = f"/coaches/{priya.coach}/away"
+
+    check = await post(office, here + "/check", {**TYPED, f"s-{session}": f"{amy}@2026-06-08T08:00Z"}, page=here)
+    done = await office.post(here, data=fields(check, here))
+
+    assert alone["default"] == alone["Same time with Amy Bell, who is asked and confirms"]
+    assert beside["default"] == f"{maria}@2026-06-08T08:00Z"
+    told = "Amy Bell is asked for the same time, and confirms. Priya Nair is told that it waits."
+    assert told in words(check) and "3 people" in words(check)
+    said = "Daniel Reid is away on 8 June 2026. 1 session asked of another coach, who confirms. "
+    assert said + "Everyone concerned gets an email." in words(await office.get(done.headers["location"]))
+    found = await queries.any_session(session)
+    assert (found.coach, found.status) == (amy, SessionStatus.REQUESTED)
+
+
 async def test_the_button_pressed_twice_acts_once(office: httpx.AsyncClient, priya: Coaching, maria: UUID) -> None:
     session = await makers.a_booking(priya, starts_at=at(8, 8))
     here = f"/coaches/{priya.coach}/away"

@@ -155,6 +155,20 @@ async def test_what_waits_is_counted(priya: Coaching, clock: Clock) -> None:
     assert (before, await counts()) == ((0, 0, 0), (1, 1, 1))
 
 
+async def test_a_coach_who_is_asked_to_take_a_session_has_as_long_to_answer(priya: Coaching, clock: Clock) -> None:
+    maria = await makers.a_coach(name="Maria Lopez", programme=priya.programme, confirms=True)
+    session = await makers.a_booking(priya, starts_at=at(30, 8))
+    clock.now = at(5, 10)
+    await bookings.reassign(session, maria, starts_at=at(30, 8), actor=ACADEMY, now=clock.now)
+
+    async def unanswered(now: datetime) -> int:
+        found = await queries.figures_of(priya.cohort, now=now)
+        assert found is not None
+        return found.unanswered
+
+    assert [await unanswered(now) for now in (at(5, 11), at(7, 9), at(7, 11))] == [0, 0, 1]
+
+
 async def test_idle_is_the_same_for_the_figures_and_the_list(priya: Coaching, clock: Clock) -> None:
     """One is counted by the database, the other from ledgers and sessions."""
     people = [priya, await in_cohort(priya, "Ben Hall"), await in_cohort(priya, "Cai Jones")]

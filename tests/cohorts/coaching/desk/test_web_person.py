@@ -236,6 +236,43 @@ async def test_a_coordinator_moves_after_the_cut_off_and_gives_to_another_coach(
     assert said in words(await office.get(done.headers["location"]))
 
 
+@pytest.mark.parametrize("agreed", [False, True])
+async def test_a_session_given_to_a_coach_who_confirms_waits_unless_they_have_agreed(
+    office: httpx.AsyncClient, priya: Coaching, agreed: bool
+) -> None:
+    maria = await makers.a_coach(name="Maria Lopez", programme=priya.programme, confirms=True)
+    session = await makers.a_booking(priya, starts_at=at(8, 8))
+    action = f"{page_of(priya)}/sessions/{session}/move"
+
+    check = await office.get(f"{action}/check?coach={maria}&starts=2026-06-09T13:00Z")
+    form = {name: value for name, value in fields(check, action).items() if name != "agreed"}
+    done = await office.post(action, data={**form, **({"agreed": "yes"} if agreed else {})})
+    shown = words(await office.get(done.headers["location"]))
+
+    assert "Maria Lopez has said yes to this already" in words(check)
+    assert "Priya Nair is told whom we have asked, gets the answer by email" in " ".join(words(check))
+    found = await queries.any_session(session)
+    assert (found.coach, found.starts_at) == (maria, at(9, 13))
+    if agreed:
+        assert found.status is SessionStatus.BOOKED
+        said = "The session is now at 2pm on Tuesday 9 June 2026 with Maria Lopez. Everyone concerned gets an email."
+        assert said in shown
+    else:
+        assert found.status is SessionStatus.REQUESTED
+        said = "We have asked Maria Lopez for 2pm on Tuesday 9 June 2026. "
+        assert said + "Priya Nair is told, and that the answer follows." in shown
+        assert "Maria Lopez was asked on 1 June 2026 to take this session." in " ".join(shown)
+
+
+async def test_a_coach_who_does_not_confirm_is_not_asked_about(office: httpx.AsyncClient, priya: Coaching) -> None:
+    maria = await makers.a_coach(name="Maria Lopez", programme=priya.programme)
+    session = await makers.a_booking(priya, starts_at=at(8, 8))
+
+    check = await office.get(f"{page_of(priya)}/sessions/{session}/move/check?coach={maria}&starts=2026-06-09T13:00Z")
+
+    assert not any("has said yes" in each for each in words(check))
+
+
 async def test_a_coordinator_cancels_after_the_cut_off_and_the_credit_comes_back(
     office: httpx.AsyncClient, priya: Coaching, clock: Clock
 ) -> None:
