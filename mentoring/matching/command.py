@@ -130,7 +130,7 @@ def _show_modes(rows: tuple[object, ...], *, as_json: bool) -> None:
 
 def _lines(found: Suggestion, pool: Pool, *, floors: tuple[int, ...], explain: bool) -> list[str]:
     from mentoring.matching.results import Answer
-    from mentoring.matching.rules import SENTENCES
+    from mentoring.matching.rules import told as told_of
 
     names = {one.id: f"{one.name} ({one.id})" if one.name else one.id for one in (*pool.mentors, *pool.mentees)}
     totals = found.totals
@@ -146,7 +146,7 @@ def _lines(found: Suggestion, pool: Pool, *, floors: tuple[int, ...], explain: b
         lines += [f"     for: {pair.strongest}"] if pair.strongest else []
         lines += [f"     against: {pair.weakest}"] if pair.weakest else []
         for choice in pair.choices:
-            told = " ".join(SENTENCES[reason] for reason in choice.reasons)
+            told = " ".join(told_of(choice.reasons))
             if choice.answer is Answer.POSSIBLE and choice.at_least:
                 told = f"possible, at a cost of at least {choice.at_least.in_words(floors)}"
             told = told or choice.answer.value.replace("_", " ")

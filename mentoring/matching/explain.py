@@ -158,8 +158,10 @@ class Explainer:
         return ChoiceAnswer(mentor=name, rank=rank, answer=Answer.POSSIBLE, score=score, at_least=lost)
 
     def barriers(self, mentee: int) -> tuple[Barrier, ...]:
-        """How many mentors each rule removes, the rule that removes most first."""
+        """How many mentors each rule removes, the rule that removes most first. Why two are kept apart is not told."""
         masks = self.table.barred(self.pool.mentees[mentee])
+        if apart := masks.pop(Reason.ENDED_BADLY, 0):
+            masks[Reason.NOT_THIS_PERSON] = masks.get(Reason.NOT_THIS_PERSON, 0) | apart
         found = []
         for reason, mask in masks.items():
             others = 0
@@ -205,7 +207,7 @@ TOLD = {
     Reason.NO_SHARED_LANGUAGE: "the language removes",
     Reason.ACCESS_NEEDS: "access needs remove",
     Reason.NOT_THIS_PERSON: "kept apart:",
-    Reason.ENDED_BADLY: "a pairing that ended badly removes",
-    Reason.RULED_OUT: "the coordinator ruled out",
+    Reason.ENDED_BADLY: "kept apart:",
+    Reason.RULED_OUT: "ruled out by a coordinator, or has said no:",
 }
 """The beginning of "… 12 of 30" for each rule."""

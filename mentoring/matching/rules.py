@@ -5,6 +5,7 @@ The small functions take answers, not people, so that the fast table can ask the
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import StrEnum
 
 from mentoring.matching.criteria import Apart, Rules
@@ -50,9 +51,10 @@ SENTENCES = {
     Reason.NO_SHARED_LANGUAGE: "They share no language.",
     Reason.ACCESS_NEEDS: "The mentor cannot meet the mentee's access needs.",
     Reason.NOT_THIS_PERSON: "They are kept apart.",
-    Reason.ENDED_BADLY: "An earlier pairing of the two ended badly.",
-    Reason.RULED_OUT: "The coordinator ruled this pair out.",
+    Reason.ENDED_BADLY: "They are kept apart.",
+    Reason.RULED_OUT: "A coordinator ruled this pair out, or the mentor has said no.",
 }
+"""Kept apart has one sentence, so that a wish said in confidence looks like a decision or an earlier pairing."""
 
 CHANGES = {
     Reason.MENTOR_NOT_IN: "if mentors opted in",
@@ -69,10 +71,15 @@ CHANGES = {
     Reason.NO_SHARED_LANGUAGE: "if a mentor spoke their language",
     Reason.ACCESS_NEEDS: "if mentors could meet their access needs",
     Reason.NOT_THIS_PERSON: "",  # nobody is to be asked who said it
-    Reason.ENDED_BADLY: "if a pairing that ended badly were tried again",
-    Reason.RULED_OUT: "if the coordinator took back what was ruled out",
+    Reason.ENDED_BADLY: "",
+    Reason.RULED_OUT: "if that were taken back",
 }
 """What would change it, for people whom a rule leaves without a mentor."""
+
+
+def told(reasons: Iterable[Reason]) -> list[str]:
+    """The sentences for these reasons, each once."""
+    return list(dict.fromkeys(SENTENCES[reason] for reason in reasons))
 
 
 def why_not(mentor: Mentor, mentee: Mentee, rules: Rules) -> tuple[Reason, ...]:

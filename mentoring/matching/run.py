@@ -11,7 +11,7 @@ from mentoring.matching.levels import Value
 from mentoring.matching.people import BadPool, Pair, Pool
 from mentoring.matching.points import contributions
 from mentoring.matching.results import Caution, Kind
-from mentoring.matching.rules import SENTENCES
+from mentoring.matching.rules import told as told_of
 from mentoring.matching.solver import NOBODY, Problem
 from mentoring.matching.table import Table
 
@@ -137,7 +137,7 @@ def _pins(pool: Pool, table: Table, pins: Iterable[Pair]) -> tuple[dict[int, int
         found[mentee] = mentor
         taken[mentor] = taken.get(mentor, 0) + 1
         if reasons := table.why_not(mentor, mentee):
-            said = " ".join(SENTENCES[reason] for reason in reasons)
+            said = " ".join(told_of(reasons))
             told = f"The pinned pair {names[0]} and {names[1]} breaks a rule: {said}"
             warnings.append(Caution(kind=Kind.PIN_BREAKS_RULE, sentence=told, mentor=pair.mentor, mentee=pair.mentee))
     for mentor, count in sorted(taken.items()):

@@ -43,7 +43,7 @@ class _People(msgspec.Struct, frozen=True):
     taken: dict[UUID, int]
     paired: set[UUID]
     apart: set[frozenset[UUID]]
-    """Persons of whom one asked in confidence not to be paired with the other: nobody overrides that."""
+    """Persons who are kept apart, for whichever reason: nobody overrides that."""
     asked_before: frozenset[UUID]
 
 
@@ -99,7 +99,7 @@ async def accept(pairing: UUID, *, actor: Actor, now: datetime) -> PairingStatus
             raise refused
         if (await profiles.mentee(before.mentee_profile)).status is PoolStatus.WITHDRAWN:
             raise CannotPair("This person no longer looks for a mentor. Thank you all the same.")
-        if frozenset((before.mentor, before.mentee)) in await profiles.apart_in_confidence(before.round):
+        if frozenset((before.mentor, before.mentee)) in await profiles.kept_apart(before.round):
             raise CannotPair("This proposal has been taken back. Thank you all the same.")
         await letters.ask_no_more(pairing, now=now)
         after = await steps.write(
@@ -155,7 +155,7 @@ async def take_back(pairing: UUID, *, actor: Actor, now: datetime) -> None:
 
 
 async def expire_due(now: datetime) -> int:
-    """Proposals that nobody answered in time are over, and those to which one of the two has said no in confidence.
+    """Proposals that nobody answered in time are over, and those of two who are kept apart by now.
 
     Returns how many; an answer that came first stands.
     """
@@ -235,7 +235,7 @@ async def _alone_with(round: UUID, pairs: Sequence[Proposed], *, now: datetime) 
         {each.id: each for each in await profiles.mentees(round)},
         await queries.places_taken(round),
         {each.mentee_profile for each in before if each.live},
-        await profiles.apart_in_confidence(round),
+        await profiles.kept_apart(round),
         frozenset(
             each.mentee_profile for each in before if each.status in (PairingStatus.DECLINED, PairingStatus.EXPIRED)
         ),

@@ -130,7 +130,7 @@ _OF_MENTEE = _query("x.mentee_profile = :profile" + _NEWEST)
 _UNFOLLOWED = _query("x.status IN ('declined', 'expired') AND x.followed_at IS NULL ORDER BY x.answered_at, x.id")
 _TO_EXPIRE = _query("""
     x.status = 'proposed' AND (x.answer_by <= :now OR EXISTS (
-        SELECT 1 FROM kept_apart k WHERE k.kind = 'confidential' AND (
+        SELECT 1 FROM kept_apart k WHERE k.kind IN ('confidential', 'named') AND (
             k.person = x.mentor AND k.other = x.mentee OR k.person = x.mentee AND k.other = x.mentor)))
     ORDER BY x.answer_by, x.id
 """)
@@ -198,7 +198,7 @@ async def unfollowed(now: datetime) -> list[StaffView]:
 
 
 async def to_expire(now: datetime) -> list[StaffView]:
-    """Proposals that were not answered in time, or whose two are not to be paired since one of them said so."""
+    """Proposals that were not answered in time, or whose two are kept apart by now."""
     return [_staff(row) for row in await _TO_EXPIRE.run(now=now)]
 
 

@@ -248,11 +248,11 @@ async def said_in_confidence(person: UUID) -> list[Apart]:
     return [Apart(**row) for row in await _SAID_BY.run(person=person)]
 
 
-_IN_CONFIDENCE = database.compiled_sql(
+_KEPT_APART = database.compiled_sql(
     " UNION ALL ".join(
         f"""
         SELECT k.person, k.other FROM {one}_profile x
-        JOIN kept_apart k ON k.person = x.person AND k.kind = 'confidential'
+        JOIN kept_apart k ON k.person = x.person AND k.kind IN ('confidential', 'named')
         JOIN {other}_profile y ON y.round = x.round AND y.person = k.other
         WHERE x.round = :round
         """  # noqa: S608
@@ -261,12 +261,12 @@ _IN_CONFIDENCE = database.compiled_sql(
 )
 
 
-async def apart_in_confidence(round: UUID) -> set[frozenset[UUID]]:
-    """Every two persons of a round of whom one asked in confidence not to be paired with the other, not which.
+async def kept_apart(round: UUID) -> set[frozenset[UUID]]:
+    """Every two persons of a round who are kept apart: by a coordinator, or since one asked for it in confidence.
 
-    For verbs that must not bring them together; never shown. One query.
+    For verbs that must not bring them together. Which of these it is, and who asked, is told to nobody. One query.
     """
-    return {frozenset((row["person"], row["other"])) for row in await _IN_CONFIDENCE.run(round=round)}
+    return {frozenset((row["person"], row["other"])) for row in await _KEPT_APART.run(round=round)}
 
 
 _TOLD = database.compiled_sql("""

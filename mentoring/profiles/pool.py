@@ -12,7 +12,7 @@ import msgspec
 
 from academy import database
 from academy.invites.times import utc_to_local
-from mentoring.matching.people import Earlier, Mentee, Mentor, Pair, Pool
+from mentoring.matching.people import Earlier, Mentee, Mentor, Pool
 from mentoring.profiles import options, rules
 from mentoring.profiles.answers import MenteeAnswers, MentorAnswers, mentee_answers, mentor_answers
 from mentoring.profiles.tables import PoolStatus, Side
@@ -22,8 +22,6 @@ class PoolFacts(msgspec.Struct, frozen=True, kw_only=True):
     """The people of a round as ``mentoring.matching`` takes them. Ids in it are those of persons, as text."""
 
     pool: Pool
-    ruled_out: tuple[Pair, ...]
-    """Pairs of people whom a coordinator keeps apart by name; give them to ``suggest`` with the round's own."""
     mentor_profiles: dict[str, UUID]
     """The profile of each mentor by the person's id."""
     mentee_profiles: dict[str, UUID]
@@ -79,9 +77,8 @@ async def pool(
     mentee_rows = [row for row in await _MENTEES.run(round=round) if row["id"] not in left_out]
     liked = _grouped(await _CHOICES.run(round=round), lambda row: (row["side"], row["chooser"]), "chosen")
     apart = await _APART.run(round=round)
-    confidential = _both_ways(apart, "confidential")
+    kept = _both_ways(apart, "confidential", "named")  # as one: nobody is to see which of the two it is
     line = _both_ways(apart, "line")
-    named = _both_ways(apart, "named")
     told_rows = await _TOLD.run(round=round)
     given = _told([row for row in told_rows if row["for_matching"]])  # by mentors, to be matched on
     of_themselves = _told(told_rows)  # a mentee's wish for somebody alike is about their own answer
@@ -96,7 +93,7 @@ async def pool(
             else 0,
             choices=liked.get((Side.MENTOR, row["person"]), ()),
             line=line.get(row["person"], ()),
-            not_these=confidential.get(row["person"], ()),
+            not_these=kept.get(row["person"], ()),
             characteristics=_characteristics(given.get(row["person"], {}), asked),
         )
         for row in mentor_rows
@@ -106,22 +103,15 @@ async def pool(
             row,
             choices=liked.get((Side.MENTEE, row["person"]), ()),
             line=line.get(row["person"], ()),
-            not_these=confidential.get(row["person"], ()),
+            not_these=kept.get(row["person"], ()),
             wanted=_characteristics(of_themselves.get(row["person"], {}), seekers[row["person"]].same_background),
             history=history.get(row["person"], ()),
             waited=PoolStatus(row["status"]) in rules.WAITED or waited.get(row["person"]) in rules.WAITED,
         )
         for row in mentee_rows
     )
-    there = {one.id for one in mentors}
     return PoolFacts(
         pool=Pool(mentors=mentors, mentees=mentees),
-        ruled_out=tuple(
-            Pair(mentor=other, mentee=one.id)
-            for one in mentees
-            for other in named.get(UUID(one.id), ())
-            if other in there
-        ),
         mentor_profiles={str(row["person"]): row["id"] for row in mentor_rows},
         mentee_profiles={str(row["person"]): row["id"] for row in mentee_rows},
     )
@@ -178,11 +168,11 @@ def _grouped(rows: list[dict[str, Any]], key: Any, value: str) -> dict[Any, tupl
     return {name: tuple(values) for name, values in found.items()}
 
 
-def _both_ways(rows: list[dict[str, Any]], kind: str) -> dict[UUID, tuple[str, ...]]:
+def _both_ways(rows: list[dict[str, Any]], *kinds: str) -> dict[UUID, tuple[str, ...]]:
     """Said by one, it counts for both: what is stored with a run must not tell who said it."""
     found: dict[UUID, set[str]] = {}
     for row in rows:
-        if row["kind"] == kind:
+        if row["kind"] in kinds:
             found.setdefault(row["person"], set()).add(str(row["other"]))
             found.setdefault(row["other"], set()).add(str(row["person"]))
     return {person: tuple(sorted(others)) for person, others in found.items()}

@@ -7,8 +7,8 @@ from mentoring.profiles.people_read import MentorView as MentorView
 from mentoring.profiles.people_read import OwnProfile as OwnProfile
 from mentoring.profiles.people_read import alumnus_since as alumnus_since
 from mentoring.profiles.people_read import apart as apart
-from mentoring.profiles.people_read import apart_in_confidence as apart_in_confidence
 from mentoring.profiles.people_read import choices as choices
+from mentoring.profiles.people_read import kept_apart as kept_apart
 from mentoring.profiles.people_read import mentee as mentee
 from mentoring.profiles.people_read import mentee_of as mentee_of
 from mentoring.profiles.people_read import mentees as mentees

@@ -76,7 +76,7 @@ async def of_round(
         pool=facts.pool.in_order(),
         criteria=criteria,
         pins=_there(held[HoldKind.PINNED], facts.pool),
-        ruled_out=_there([*held[HoldKind.RULED_OUT], *facts.ruled_out, *said_no], facts.pool),
+        ruled_out=_there([*held[HoldKind.RULED_OUT], *said_no], facts.pool),
         previous=_there(previous, facts.pool),
         seed=seed,
     )

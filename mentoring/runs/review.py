@@ -14,7 +14,7 @@ from mentoring.matching.difference import Difference, difference
 from mentoring.matching.people import Mentee, Mentor, Pair, Person
 from mentoring.matching.points import contributions, is_poor
 from mentoring.matching.results import Alternative, Caution, Kind, Match, Move
-from mentoring.matching.rules import SENTENCES, why_not
+from mentoring.matching.rules import Reason, told, why_not
 from mentoring.matching.words import against, answered, in_favour
 from mentoring.profiles.criteria_words import WEIGHTS
 from mentoring.runs.queries import Held, RunView
@@ -224,7 +224,7 @@ class Review:
     def _card(self, match: Match, before: str | None) -> Card:
         mentor, mentee = self.mentors[match.mentor], self.mentees[match.mentee]
         pin = self.pins.get(match.mentee)
-        warnings = [SENTENCES[reason] for reason in match.breaks]
+        warnings = told(match.breaks)
         low = is_poor(match.score, floor=self.floor, reach=match.reach)
         if low:
             most = f", of {match.reach} at most" if match.reach < self.floor else ""
@@ -285,6 +285,12 @@ class Review:
                 )
             )
         return tuple(found)
+
+    def breaks(self, mentor: Mentor, mentee: Mentee) -> tuple[Reason, ...]:
+        """Every rule that bars this pair, what coordinators ruled out included."""
+        found = why_not(mentor, mentee, self.run.request.criteria.rules)
+        out = Pair(mentor.id, mentee.id) in self.run.request.ruled_out
+        return (*found, Reason.RULED_OUT) if out else found
 
     def _swapped(self, mentor: Mentor, mentee: Mentee) -> str:
         """What a mentee would have with another mentor."""

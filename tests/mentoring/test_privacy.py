@@ -226,6 +226,18 @@ async def test_nobody_learns_who_said_not_this_person(place: Place, clock: Clock
     assert differ(by_mentee, await place.seen()) == []
 
 
+async def test_the_pages_of_pairs_do_not_tell_a_wish_from_a_decision(place: Place, clock: Clock) -> None:
+    await apart(place, "Mel", "Max", ApartKind.CONFIDENTIAL, clock)
+    await place.suggest(clock)
+    by_wish = await place.seen()
+
+    await apart(place, "Mel", "Max", ApartKind.NAMED, clock)
+    await place.suggest(clock)
+
+    base = f"/mentoring/rounds/{place.here.slug}"
+    assert [each for each in differ(by_wish, await place.seen()) if each.startswith(f"{base}/pair")] == []
+
+
 async def test_control_it_does_keep_the_two_apart(place: Place, clock: Clock) -> None:
     await place.suggest(clock)
     before = await place.seen()

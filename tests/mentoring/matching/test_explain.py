@@ -7,9 +7,9 @@ import pytest
 
 from mentoring.matching.criteria import Criteria, Mode, Rules
 from mentoring.matching.levels import Value
-from mentoring.matching.people import Mentee, Mentor, Pair, Pool
+from mentoring.matching.people import Earlier, Ended, Mentee, Mentor, Pair, Pool
 from mentoring.matching.results import Answer, Barrier, Kind, Spare, Why
-from mentoring.matching.rules import Reason, why_not
+from mentoring.matching.rules import Reason, told, why_not
 from mentoring.matching.run import NotInPool, prepare
 from mentoring.matching.suggest import price_in, price_of, suggest
 from tests.support.schemes import a_scheme
@@ -37,7 +37,13 @@ def test_everybody_without_a_mentor_is_told_why_and_what_would_help() -> None:
 
 def test_the_mentors_that_a_rule_removes_are_counted_one_by_one() -> None:
     for one in FOUND.unmatched:
-        broken = {name: set(why_not(mentor, MENTEES[one.mentee], RULES)) for name, mentor in MENTORS.items()}
+        broken = {
+            name: {
+                Reason.NOT_THIS_PERSON if each is Reason.ENDED_BADLY else each
+                for each in why_not(mentor, MENTEES[one.mentee], RULES)
+            }
+            for name, mentor in MENTORS.items()
+        }
         assert set(one.reasons) == {
             Barrier(
                 reason=reason,
@@ -298,3 +304,27 @@ def test_the_price_of_one_more_than_a_mentor_offers_says_so() -> None:
     asked = [price_of(pool, Criteria(), Pair("a", "y"), pins=pins) for pins in ((), (Pair("a", "x"),))]
 
     assert [price.over_places for price in asked] == [False, True]
+
+
+def test_people_who_are_kept_apart_are_told_of_as_one_whatever_the_reason() -> None:
+    pool = Pool(
+        mentors=tuple(Mentor(id=each, grade=7) for each in "abc"),
+        mentees=(
+            Mentee(
+                id="x", grade=5, not_these=("a",), choices=("a", "b"), history=(Earlier(mentor="b", ended=Ended.BADLY),)
+            ),
+        ),
+    )
+
+    (alone,) = suggest(pool, Criteria(), ruled_out=[Pair("c", "x")]).unmatched
+
+    assert [(one.reason, one.removes, one.alone) for one in alone.reasons] == [
+        (Reason.NOT_THIS_PERSON, 2, 2),
+        (Reason.RULED_OUT, 1, 1),
+    ]
+    assert (
+        alone.sentence
+        == "No mentor is allowed. Kept apart: 2 of 3; ruled out by a coordinator, or has said no: 1 of 3."
+    )
+    assert alone.would_help == ("1 mentor would become possible if that were taken back.",)
+    assert [told(choice.reasons) for choice in alone.choices] == [["They are kept apart."]] * 2

@@ -12,7 +12,7 @@ from mentoring.pairings.service import Proposed
 from mentoring.pairings.tables import DeclineReason, PairingStatus
 from mentoring.profiles import queries as profiles
 from mentoring.profiles import service as signing
-from mentoring.profiles.tables import ApartKind, PoolStatus, RoundStatus
+from mentoring.profiles.tables import ApartKind, KeptApart, PoolStatus, RoundStatus
 from tests.support import makers
 from tests.support.paired import told, two
 
@@ -72,30 +72,34 @@ async def test_a_yes_before_the_round_begins_waits_for_its_first_day(database: r
     assert await service.activate_due(begun) == 0
 
 
+@pytest.mark.parametrize("kind", [ApartKind.CONFIDENTIAL, ApartKind.NAMED])
 @pytest.mark.parametrize("by_mentor", [True, False], ids=["the mentor said so", "the mentee said so"])
-async def test_nobody_pairs_two_of_whom_one_said_not_this_person(
-    database: room.Engine, by_mentor: bool, now: datetime
+async def test_nobody_pairs_two_who_are_kept_apart_whoever_said_so(
+    database: room.Engine, by_mentor: bool, kind: ApartKind, now: datetime
 ) -> None:
     pair = await two(accepted=False, now=now)
     await service.decline(pair.id, DeclineReason.OTHER, actor=pair.as_mentor, now=now)
     stands = await pair.view(now)
     again = Proposed(mentor_profile=stands.mentor_profile, mentee_profile=stands.mentee_profile)
     one, other = (pair.mentor, pair.mentee) if by_mentor else (pair.mentee, pair.mentor)
-    apart = await signing.keep_apart(one, other, ApartKind.CONFIDENTIAL, actor=ACADEMY, now=now)
+    apart = await signing.keep_apart(one, other, kind, actor=ACADEMY, now=now)
 
     with pytest.raises(CannotPair, match="are kept apart"):
         await service.pair_by_hand(stands.round, again, actor=ACADEMY, now=now)
     with pytest.raises(CannotPair, match="are kept apart"):
         await service.propose(stands.round, [again], actor=ACADEMY, now=now)
 
-    await signing.take_back(apart, one)  # the control: nothing else stood between them
+    await KeptApart.delete().where(KeptApart.id == apart)  # the control: nothing else stood between them
     await service.pair_by_hand(stands.round, again, actor=ACADEMY, now=now)
 
 
-async def test_a_proposal_ends_when_one_of_the_two_says_not_this_person(database: room.Engine, now: datetime) -> None:
+@pytest.mark.parametrize("kind", [ApartKind.CONFIDENTIAL, ApartKind.NAMED])
+async def test_a_proposal_ends_when_the_two_are_kept_apart(
+    database: room.Engine, kind: ApartKind, now: datetime
+) -> None:
     pair = await two(accepted=False, now=now)
     assert await service.expire_due(now) == 0
-    await signing.keep_apart(pair.mentee, pair.mentor, ApartKind.CONFIDENTIAL, actor=ACADEMY, now=now)
+    await signing.keep_apart(pair.mentee, pair.mentor, kind, actor=ACADEMY, now=now)
 
     with pytest.raises(CannotPair, match="has been taken back"):
         await service.accept(pair.id, actor=pair.as_mentor, now=now)

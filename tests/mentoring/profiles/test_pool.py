@@ -2,11 +2,12 @@
 
 from datetime import date, datetime
 
+import msgspec
 import pytest
 
 from academy.audit.service import ACADEMY, Actor
 from academy.people import service as people
-from mentoring.matching.people import Earlier, Ended, Pair
+from mentoring.matching.people import Earlier, Ended
 from mentoring.profiles import queries, service
 from mentoring.profiles.answers import Told
 from mentoring.profiles.tables import ApartKind, PoolStatus, RoundStatus
@@ -78,7 +79,6 @@ async def test_a_word_in_confidence_counts_for_both_and_does_not_tell_whose_it_w
 
     assert facts.pool.mentors[0].not_these == (str(mo),)
     assert facts.pool.mentees[0].not_these == (str(mia),)
-    assert facts.ruled_out == ()
 
 
 async def test_line_and_named_pairs_of_coordinators(now: datetime) -> None:
@@ -94,7 +94,23 @@ async def test_line_and_named_pairs_of_coordinators(now: datetime) -> None:
     facts = await queries.pool(round, now=now)
 
     assert facts.pool.mentees[0].line == (str(mia),)
-    assert facts.ruled_out == (Pair(mentor=str(max_), mentee=str(mo)),)
+    assert facts.pool.mentees[0].not_these == (str(max_),)
+    assert {one.id: one.not_these for one in facts.pool.mentors} == {str(mia): (), str(max_): (str(mo),)}
+
+
+async def test_a_wish_in_confidence_and_a_coordinators_decision_look_alike(now: datetime) -> None:
+    pools = []
+    for number, kind in enumerate((ApartKind.CONFIDENTIAL, ApartKind.NAMED)):
+        round = await a_round(slug=f"round-{number}", now=now)
+        mia, mo = await a_person(now=now), await a_person(now=now)
+        await a_mentor(round=round, person=mia, now=now)
+        await a_mentee(round=round, person=mo, now=now)
+        await service.keep_apart(mo, mia, kind, actor=Actor(mo, "Mo"), now=now)
+        facts = await queries.pool(round, now=now)
+        stored = msgspec.json.encode(facts.pool).decode()
+        pools.append(stored.replace(str(mia), "mia").replace(str(mo), "mo"))
+
+    assert pools[0] == pools[1]
 
 
 async def test_characteristics_are_seen_only_where_a_mentee_asked_and_the_mentor_agreed(now: datetime) -> None:
