@@ -20,12 +20,13 @@ MASK = "[somebody else]"
 ADDRESS_MASK = "[an address]"
 NUMBER_MASK = "[a telephone number]"
 
-_ADDRESS = re.compile(r"(?<![\w.+'’-])[\w.+'’-]++@[\w-]+(?:\.[\w-]+)+")
+_AN_ADDRESS = r"(?<![\w.+'’-])[\w.+'’-]++@[\w-]+(?:\.[\w-]+)+"
+_ADDRESS = re.compile(_AN_ADDRESS)
 _NUMBER = re.compile(r"(?<![\w-])(?:\+\d{1,3}|\(?0)(?:[ ()-]{0,3}\d){8,12}(?!\w)")
-_WORD = re.compile(
-    rf"{re.escape(MASK)}|{re.escape(ADDRESS_MASK)}|{re.escape(NUMBER_MASK)}|[^\W_ʼ](?:[^\W_ʼ]|[\u0300-\u036f])*"
-)
-"""A mask that stands there already; or letters with their accents, so that ``O’Neil’s`` are three words."""
+_WORD = re.compile(r"[^\W_ʼ](?:[^\W_ʼ]|[\u0300-\u036f])*")
+"""Letters with their accents, so that ``O’Neil’s`` are three words."""
+_PART = re.compile(rf"({'|'.join(map(re.escape, (MASK, ADDRESS_MASK, NUMBER_MASK)))}|{_AN_ADDRESS})|{_WORD.pattern}")
+"""A word; or, as a group, what no name goes through: a mask that stands there already, an address that stays."""
 _LETTERS = str.maketrans("øłđıæœþ", "oldiaot")
 _START = 4
 _MOST_TURNED = 5
@@ -50,7 +51,8 @@ class Others(msgspec.Struct, frozen=True, kw_only=True):
 def others(names: Iterable[str], *, own_name: str, own_addresses: Iterable[str]) -> Others:
     """Who is masked for somebody. Names of one word are too often just words; a namesake is not masked."""
     own = _keys([own_name], short=False)
-    known = {key: ends for key, ends in _keys(names, short=True).items() if key not in own}
+    different = [name for name in names if "".join(map(fold, _WORD.findall(name))) not in own]
+    known = {key: ends for key, ends in _keys(different, short=True).items() if key not in own}
     return Others(
         names=known,
         own_names=own,
@@ -64,8 +66,8 @@ def masked(text: str, others: Others) -> str:
     """The text without full names, addresses and telephone numbers of others."""
     text = _ADDRESS.sub(lambda found: _address(found[0], others), text)
     text = _NUMBER.sub(NUMBER_MASK, text)
-    words = list(_WORD.finditer(text))
-    folded = ["" if word[0].startswith("[") else fold(word[0]) for word in words]
+    words = list(_PART.finditer(text))
+    folded = ["" if word[1] else fold(word[0]) for word in words]
     kept, at, here = [], 0, 0
     while here < len(words):
         length, is_own = _name_at(folded, here, others)
