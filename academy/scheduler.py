@@ -53,6 +53,7 @@ def minute_jobs(settings: Settings) -> list[Job]:
     found = [
         Job("reminders", cohorts.send_reminders),
         Job("unconfirmed places", cohorts.release_unconfirmed),
+        Job("leaders without an invite", cohorts.invite_leaders),
         Job("below minimum", cohorts.warn_below_minimum),
         Job("coaching credits", coaching.grant),
         Job("coaching that ends", coaching.leave),

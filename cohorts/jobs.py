@@ -10,7 +10,9 @@ from academy.invites import reminders, times
 from academy.outbox import service as outbox
 from academy.people.queries import contacts
 from cohorts.enrolment import service as enrolment
+from cohorts.schedule import queries as sessions
 from cohorts.schedule import rules
+from cohorts.schedule import service as schedule
 from cohorts.schedule.tables import Cohort
 
 WARN_BEFORE = timedelta(days=7)
@@ -97,6 +99,19 @@ async def warn_below_minimum(now: datetime) -> int:
             )
             warned += 1
     return warned
+
+
+async def invite_leaders(now: datetime) -> int:
+    """Put sessions to come into the calendars of those who lead them and have no invite yet. Returns how many invites.
+
+    Whoever is named to lead today is invited at once; this finds those who were named before that was so.
+    """
+    return sum(
+        [
+            await schedule.invite_uninvited_leaders(session, now=now)
+            for session in await sessions.uninvited_leaders(now=now)
+        ]
+    )
 
 
 async def release_unconfirmed(now: datetime) -> object:

@@ -58,6 +58,14 @@ _FACILITATORS_OF = database.compiled_sql(
     " WHERE f.session = :session ORDER BY n.name, n.id"
 )
 _LEADS = database.compiled_sql("SELECT 1 AS found FROM facilitator f WHERE f.session = :session AND f.person = :person")
+_UNINVITED_LEADERS = database.compiled_sql("""
+    SELECT f.session, f.person FROM cohort c JOIN cohort_session s ON s.cohort = c.id
+    JOIN calendar_event v ON v.id = s.event JOIN facilitator f ON f.session = s.id
+    WHERE c.status = 'open' AND s.status = 'planned' AND v.status = 'confirmed' AND v.starts_at > :now
+        AND NOT EXISTS (SELECT 1 FROM invitee i
+            WHERE i.event = s.event AND i.person = f.person AND i.state = 'invited' AND i.leads)
+    ORDER BY v.starts_at, f.session, f.person
+""")
 _KNOWN_FACILITATORS = database.compiled_sql(
     "SELECT n.id, n.name FROM person n WHERE EXISTS (SELECT 1 FROM role_grant g WHERE g.person = n.id"
     " AND g.role = 'facilitator' AND g.ended_at IS NULL) ORDER BY n.name, n.id"
@@ -123,6 +131,14 @@ async def facilitators_of(session: UUID) -> list[Row]:
 async def leads(person: UUID, session: UUID) -> bool:
     """Whether the person leads the session, so that its register is theirs to take."""
     return await _LEADS.first(person=person, session=session) is not None
+
+
+async def uninvited_leaders(*, now: datetime) -> dict[UUID, list[UUID]]:
+    """Who leads a session to come of a published cohort without being invited to lead it, by session."""
+    found: dict[UUID, list[UUID]] = {}
+    for row in await _UNINVITED_LEADERS.run(now=now):
+        found.setdefault(row["session"], []).append(row["person"])
+    return found
 
 
 async def known_facilitators() -> list[tuple[str, str]]:

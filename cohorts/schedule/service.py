@@ -29,6 +29,7 @@ from cohorts.schedule.sessions import add_session as add_session
 from cohorts.schedule.sessions import call_off, insert_session, invite_leaders, keep_dates_in_step, locked_cohort
 from cohorts.schedule.sessions import cancel_session as cancel_session
 from cohorts.schedule.sessions import change_session as change_session
+from cohorts.schedule.sessions import invite_uninvited_leaders as invite_uninvited_leaders
 from cohorts.schedule.sessions import set_facilitators as set_facilitators
 from cohorts.schedule.tables import Cohort, CohortStatus, Format, SessionStatus
 

@@ -161,6 +161,22 @@ async def set_facilitators(session: UUID, leaders: Leaders | Sequence[UUID], *, 
             )
 
 
+async def invite_uninvited_leaders(session: UUID, *, now: datetime) -> int:
+    """Invite who leads a session to come and is not invited to, such as who was named before leaders were invited.
+
+    Returns how many. Again, it finds nobody. Raises NotFound.
+    """
+    async with database.transaction():
+        found = await queries.session(session)
+        if found is None:
+            raise NotFound
+        await database.lock(f"cohort:{found['cohort']}")
+        people = (await queries.uninvited_leaders(now=now)).get(session, [])  # now that nobody else changes them
+        if people:
+            await invite_leaders(found["event"], people, now=now)
+        return len(people)
+
+
 async def keep_dates_in_step(cohort: UUID) -> None:
     """Write the first start and the last end of the sessions on the cohort: the one place that does."""
     rows = await queries.sessions(cohort)

@@ -168,6 +168,7 @@ async def test_the_product_runs_its_own_jobs_without_mail_server(database: room.
     assert [job.name for job in minute_jobs(settings)] == [
         "reminders",
         "unconfirmed places",
+        "leaders without an invite",
         "below minimum",
         "coaching credits",
         "coaching that ends",

@@ -9,11 +9,12 @@ import pytest
 from academy import database as room
 from academy.audit.service import ACADEMY
 from academy.invites import service as invites
+from academy.invites.tables import Invitee
 from academy.outbox.tables import Message
 from cohorts import jobs
 from cohorts.enrolment import service as enrolment
 from cohorts.schedule import service as schedule
-from cohorts.schedule.tables import Cohort, CohortSession
+from cohorts.schedule.tables import Cohort, CohortSession, Facilitator
 from tests.support.makers import a_cohort, a_coordinator, a_person, an_enrolment
 
 INVITED = datetime(2026, 6, 1, 9, tzinfo=UTC)
@@ -164,3 +165,80 @@ async def test_coordinators_are_warned_once_of_a_cohort_below_its_minimum(databa
     ]
     marked = await Cohort.select(Cohort.id).where(Cohort.minimum_warned_at.is_not_null())
     assert [row["id"] for row in marked] == [short]
+
+
+# --------------------------------------------------------------------- leaders
+async def leads(cohort: UUID, person: UUID) -> None:
+    """Named to lead each session before leaders were invited: a row, and nothing in a calendar."""
+    rows = await CohortSession.select(CohortSession.id).where(CohortSession.cohort == cohort)
+    await Facilitator.insert(*(Facilitator(session=row["id"], person=person) for row in rows))
+
+
+async def told(kind: str) -> list[str]:
+    rows = await Message.select(Message.to_name, Message.subject).where(Message.kind == kind).order_by(Message.subject)
+    return [f"{row['to_name']}: {row['subject']}" for row in rows]
+
+
+async def test_who_leads_and_was_never_invited_is_invited_once(database: room.Engine, now: datetime) -> None:
+    cohort = await a_cohort(starts_at=START, sessions=2, now=now)
+    lea = await a_person(name="Lea Der", now=now)
+    await leads(cohort, lea)
+    before = await told("session-invite")
+
+    done = [await jobs.invite_leaders(now + timedelta(minutes=minute)) for minute in range(3)]
+
+    assert (before, done) == ([], [2, 0, 0])
+    assert len(await told("session-invite")) == 2
+    invited = await Invitee.select(Invitee.state, Invitee.leads, Invitee.takes_part).where(Invitee.person == lea)
+    assert [tuple(row.values()) for row in invited] == [("invited", True, False)] * 2
+
+
+async def test_two_schedulers_invite_a_leader_once(database: room.Engine, now: datetime) -> None:
+    cohort = await a_cohort(starts_at=START, sessions=2, now=now)
+    await leads(cohort, await a_person(name="Lea Der", now=now))
+
+    await asyncio.gather(*(jobs.invite_leaders(now) for _ in range(4)))
+
+    assert len(await told("session-invite")) == 2
+
+
+async def test_who_takes_part_and_leads_hears_nothing_new(database: room.Engine, now: datetime) -> None:
+    cohort = await a_cohort(starts_at=START, sessions=1, now=now)
+    ana = await a_person(name="Ana", now=now)
+    await an_enrolment(cohort=cohort, person=ana, now=now)
+    await leads(cohort, ana)
+    before = await told("session-invite")
+
+    done = [await jobs.invite_leaders(now), await jobs.invite_leaders(now)]
+
+    assert (done, await told("session-invite")) == ([1, 0], before)
+    (row,) = await Invitee.select(Invitee.leads, Invitee.takes_part).where(Invitee.person == ana)
+    assert (row["leads"], row["takes_part"]) == (True, True)
+
+
+async def test_leaders_of_what_is_over_cancelled_or_not_published_are_left_alone(
+    database: room.Engine, now: datetime
+) -> None:
+    lea = await a_person(name="Lea Der", now=now)
+    draft = await a_cohort(starts_at=START, sessions=1, published=False, now=now)
+    cancelled = await a_cohort(starts_at=START, sessions=2, now=now)
+    over = await a_cohort(starts_at=START, sessions=1, now=now)
+    first = (await CohortSession.select().where(CohortSession.cohort == cancelled))[0]
+    await schedule.cancel_session(first["id"], "Snow", actor=ACADEMY, now=now)
+    for cohort in (draft, cancelled, over):
+        await leads(cohort, lea)
+
+    assert await jobs.invite_leaders(START + timedelta(days=2)) == 0
+    assert await jobs.invite_leaders(now) == 2
+    assert len(await told("session-invite")) == 2
+
+
+async def test_who_was_named_as_people_are_today_is_not_invited_again(database: room.Engine, now: datetime) -> None:
+    cohort = await a_cohort(starts_at=START, sessions=1, now=now)
+    (session,) = await CohortSession.select().where(CohortSession.cohort == cohort)
+    lea = await a_person(name="Lea Der", now=now)
+    await schedule.set_facilitators(session["id"], [lea], actor=ACADEMY, now=now)
+
+    assert await jobs.invite_leaders(now) == 0
+    await schedule.set_facilitators(session["id"], [], actor=ACADEMY, now=now)
+    assert await jobs.invite_leaders(now) == 0
