@@ -23,7 +23,10 @@ async def next_best(now: datetime) -> int:
 
 
 async def suggestions(now: datetime) -> int:
-    """Suggestions and imports that nobody works on, such as after a restart. Returns how many were done."""
+    """Suggestions, what is asked about them, and imports that nobody works on, such as after a restart.
+
+    Returns how many were done.
+    """
     return await runs.take_up(now) + await waiting.take_up([profiles.IMPORTS], now)
 
 

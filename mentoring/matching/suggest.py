@@ -8,7 +8,7 @@ from mentoring.matching.criteria import Criteria, Mode
 from mentoring.matching.difference import moves_between
 from mentoring.matching.explain import Explainer
 from mentoring.matching.levels import Value
-from mentoring.matching.modes import Outcome, decide, mode_row
+from mentoring.matching.modes import Outcome, Progress, decide, mode_row
 from mentoring.matching.people import Pair, Pool
 from mentoring.matching.points import is_poor, reach
 from mentoring.matching.results import (
@@ -87,19 +87,24 @@ def price_of(
     previous: Iterable[Pair] = (),
     seed: int = 0,
     plan: Iterable[Pair] | None = None,
+    progress: Told | None = None,
 ) -> Price:
     """What granting this pair costs everybody together, exactly, and who would move: solved again with it pinned.
 
     ``plan``, the pairs as they were suggested, spares solving for them again. A pair that breaks a rule has its price
     too, and says which. Raises NotInPool.
     """
+    told = progress or (lambda _done, _doing: None)
     asked = Pair(pair.mentor, pair.mentee)
     pinned = tuple(pins)
+    told(0.0, "Scoring every pair")
     now = prepare(pool, criteria, pins=pinned, ruled_out=ruled_out, previous=previous, seed=seed)
-    return price_in(now, asked, plan=plan)
+    return price_in(
+        now, asked, plan=plan, progress=lambda done: told(0.5 + 0.5 * done, "Making the plan with this pair")
+    )
 
 
-def price_in(run: Run, pair: Pair, *, plan: Iterable[Pair] | None = None) -> Price:
+def price_in(run: Run, pair: Pair, *, plan: Iterable[Pair] | None = None, progress: Progress | None = None) -> Price:
     """The same for a run that was prepared already."""
     mentor, mentee = run.where(pair)
     if plan is None:
@@ -109,7 +114,7 @@ def price_in(run: Run, pair: Pair, *, plan: Iterable[Pair] | None = None) -> Pri
         for one in plan:
             if one.mentee in run.table.mentee_at and one.mentor in run.table.mentor_at:
                 before[run.table.mentee_at[one.mentee]] = run.table.mentor_at[one.mentor]
-    after = decide(run.with_pin(mentor, mentee), run.criteria.mode).mates
+    after = decide(run.with_pin(mentor, mentee), run.criteria.mode, progress).mates
     moves = moves_between(run.plan(before), run.plan(after))
     return Price(
         pair=pair,

@@ -79,7 +79,9 @@ def answer(request: Request, told: Callable[[float, str], None] | None = None) -
             case _:
                 if request.pair is None:
                     return Line(done=1.0, refused="Say of which pair the price is asked.")
-                price = price_of(request.pool, request.criteria, request.pair, plan=request.plan, **given)
+                price = price_of(
+                    request.pool, request.criteria, request.pair, plan=request.plan, progress=told, **given
+                )
                 return Line(done=1.0, price=price)
     except DomainError as error:
         return Line(done=1.0, refused=error.message)

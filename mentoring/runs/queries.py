@@ -1,4 +1,4 @@
-"""Runs as pages read them, and what is held fast."""
+"""Runs as pages read them, what is asked about them, and what is held fast."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from academy import database
 from academy.errors import NotFound
 from mentoring.matching.difference import moves_between
 from mentoring.matching.people import Pair
-from mentoring.matching.results import ModeRow, Move, Suggestion
+from mentoring.matching.results import ModeRow, Move, Price, Suggestion
 from mentoring.matching.worker import Request
-from mentoring.runs.tables import HoldKind, RunState
+from mentoring.runs.tables import HoldKind, QuestionKind, RunState
 
 
 class RunLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,10 +50,6 @@ class RunView(RunLine, frozen=True, kw_only=True):
 
     request: Request
     suggestion: Suggestion | None
-    modes: tuple[ModeRow, ...] | None
-    """What each mode would come to, if somebody has asked for it and the pool is large."""
-    modes_until: datetime | None
-    """Somebody works that out until then."""
 
     @property
     def cells(self) -> int:
@@ -72,7 +68,7 @@ _LINE = """
            coalesce(p.name, 'The academy') AS asked_by, coalesce(q.name, '') AS published_by {more}
     FROM match_run x LEFT JOIN person p ON p.id = x.asked_by LEFT JOIN person q ON q.id = x.published_by
 """
-_WHOLE = _LINE.format(more=", x.inputs, x.result, x.modes, x.modes_until")
+_WHOLE = _LINE.format(more=", x.inputs, x.result")
 _OF_ROUND = database.compiled_sql(_LINE.format(more="") + "WHERE x.round = :round ORDER BY x.number DESC")
 _BY_ID = database.compiled_sql(_WHOLE + "WHERE x.id = :run")
 _BY_NUMBER = database.compiled_sql(_WHOLE + "WHERE x.round = :round AND x.number = :number")
@@ -83,9 +79,6 @@ _LATEST_READY = database.compiled_sql(
 _BEFORE = database.compiled_sql(
     _WHOLE + "WHERE x.round = :round AND x.state = 'ready' AND x.number < :number ORDER BY x.number DESC LIMIT 1"
 )
-_TO_DO = database.compiled_sql("""
-    SELECT id FROM match_run WHERE state = 'waiting' OR (state = 'working' AND leased_until <= :now) ORDER BY asked_at
-""")
 
 
 async def runs_of(round: UUID) -> list[RunLine]:
@@ -121,11 +114,6 @@ async def before(run: RunView) -> RunView | None:
     """The run that was done before this one."""
     row = await _BEFORE.first(round=run.round, number=run.number)
     return None if row is None else _whole(row)
-
-
-async def to_do(now: datetime) -> list[UUID]:
-    """Runs that nobody works on."""
-    return [row["id"] for row in await _TO_DO.run(now=now)]
 
 
 def difference(run: Suggestion, former: Suggestion | None) -> tuple[Move, ...]:
@@ -169,6 +157,86 @@ async def holds(round: UUID) -> list[Held]:
     return [Held(**{**row, "kind": HoldKind(row["kind"])}) for row in await _HELD.run(round=round)]
 
 
+# ------------------------------------------------------------------- questions
+class Proof(msgspec.Struct, frozen=True, kw_only=True):
+    """Whether a run came to the same once more."""
+
+    same: bool
+    pairs: int
+
+
+class Question(msgspec.Struct, frozen=True, kw_only=True):
+    """What was asked about a run, and what came out."""
+
+    id: UUID
+    run: UUID
+    kind: QuestionKind
+    mentor: str
+    mentee: str
+    state: RunState
+    progress: int
+    """Per cent."""
+    problem: str
+    answer: str | None
+    """JSON; read it by ``price``, ``modes`` or ``proof``."""
+    asked_by: str
+    asked_at: datetime
+    done_at: datetime | None
+
+    @property
+    def done(self) -> bool:
+        return self.state in (RunState.READY, RunState.FAILED)
+
+    @property
+    def price(self) -> Price | None:
+        return msgspec.json.decode(self.answer, type=Price) if self.answer else None
+
+    @property
+    def modes(self) -> tuple[ModeRow, ...] | None:
+        return msgspec.json.decode(self.answer, type=tuple[ModeRow, ...]) if self.answer else None
+
+    @property
+    def proof(self) -> Proof | None:
+        return msgspec.json.decode(self.answer, type=Proof) if self.answer else None
+
+
+_QUESTION = """
+    SELECT x.id, x.run, x.kind, x.mentor, x.mentee, x.state, x.progress, x.problem, x.answer, x.asked_at, x.done_at,
+           coalesce(p.name, 'The academy') AS asked_by
+    FROM run_question x LEFT JOIN person p ON p.id = x.asked_by
+"""
+_QUESTION_BY_ID = database.compiled_sql(_QUESTION + "WHERE x.id = :question")
+_QUESTION_ABOUT = database.compiled_sql(
+    _QUESTION + "WHERE x.run = :run AND x.kind = :kind AND x.mentor = :mentor AND x.mentee = :mentee"
+)
+_AGAIN = database.compiled_sql(
+    _QUESTION + "WHERE x.kind = 'again' AND x.run IN (SELECT id FROM match_run WHERE round = :round)"
+)
+
+
+async def question(id: UUID) -> Question:
+    """Raises NotFound."""
+    row = await _QUESTION_BY_ID.first(question=id)
+    if row is None:
+        raise NotFound
+    return _question(row)
+
+
+async def question_about(run: UUID, kind: QuestionKind, pair: Pair) -> Question | None:
+    """What has become of a question, if somebody has asked it. One query."""
+    row = await _QUESTION_ABOUT.first(run=run, kind=kind, mentor=pair.mentor, mentee=pair.mentee)
+    return None if row is None else _question(row)
+
+
+async def proofs(round: UUID) -> dict[UUID, Question]:
+    """Which runs of a round were worked out once more, and what came out, by run. One query."""
+    return {row["run"]: _question(row) for row in await _AGAIN.run(round=round)}
+
+
+def _question(row: dict[str, Any]) -> Question:
+    return Question(**{**row, "kind": QuestionKind(row["kind"]), "state": RunState(row["state"])})
+
+
 def _line(row: dict[str, Any]) -> dict[str, Any]:
     names = RunLine.__struct_fields__
     return {**{name: row[name] for name in names}, "state": RunState(row["state"])}
@@ -181,6 +249,4 @@ def _whole(row: dict[str, Any] | None) -> RunView:
         **_line(row),
         request=msgspec.json.decode(row["inputs"], type=Request),
         suggestion=msgspec.json.decode(row["result"], type=Suggestion) if row["result"] else None,
-        modes=msgspec.json.decode(row["modes"], type=tuple[ModeRow, ...]) if row["modes"] else None,
-        modes_until=row["modes_until"],
     )

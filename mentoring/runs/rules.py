@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from academy.errors import DomainError
 from mentoring.matching.rules import Reason
@@ -12,8 +12,6 @@ from mentoring.runs.tables import RunState
 
 SMALL = 40_000
 """Pairs that are looked at while the page waits; more of them are looked at in a process of its own."""
-LEASE = timedelta(minutes=2)
-"""How long a process holds a run without a sign of life before another takes it up."""
 MATCHES = frozenset({RoundStatus.OPEN, RoundStatus.MATCHING, RoundStatus.RUNNING})
 """A round that suggests pairs."""
 

@@ -12,6 +12,7 @@ from academy import database
 from academy.audit import service as audit
 from academy.audit.service import ACADEMY, About, Actor
 from academy.errors import DomainError
+from mentoring import waiting
 from mentoring.matching.criteria import Mode
 from mentoring.matching.next_best import next_best
 from mentoring.matching.points import contributions
@@ -31,9 +32,9 @@ from mentoring.runs.holds import rule_out as rule_out
 from mentoring.runs.holds import swap as swap
 from mentoring.runs.inputs import Inputs
 from mentoring.runs.queries import RunView
+from mentoring.runs.questions import ask as ask
+from mentoring.runs.questions import begin as begin
 from mentoring.runs.tables import MatchRun, RunState
-from mentoring.runs.working import start as start
-from mentoring.runs.working import take_up as take_up
 
 log = logging.getLogger("academy.mentoring")
 
@@ -83,14 +84,21 @@ async def suggest(
         )
         await audit.record("run.ask", _about(here), actor=actor, now=now, after={"run": number})
     if given.cells <= rules.SMALL:
-        await working.work(run, now=now)
+        await waiting.work(working.RUNS, run, now=now)
     return run
 
 
-async def again(run: RunView) -> bool:
-    """Work out a run from its stored inputs once more: whether it comes to the stored answer. Raises Refused."""
-    line = await working.answered(run.request)
-    return line.suggestion is not None and line.suggestion == run.suggestion
+def start(run: UUID) -> None:
+    """Begin in the background, outside any transaction. Whoever looks meanwhile sees the progress."""
+    waiting.start(working.RUNS, run)
+
+
+async def take_up(now: datetime) -> int:
+    """Work on suggestions, and on what was asked about them, that nobody works on, such as after a restart.
+
+    Returns how many. A minute job.
+    """
+    return await waiting.take_up((working.RUNS, working.QUESTIONS), now)
 
 
 async def publish(run: UUID, *, actor: Actor, now: datetime) -> list[UUID]:

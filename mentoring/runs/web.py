@@ -28,8 +28,8 @@ from mentoring.runs.queries import RunView
 from mentoring.runs.review import SHOW_WORDS, Review, Show
 from mentoring.runs.tables import RunState
 
-SIZE = 50
-"""Pairs on one page."""
+SIZE = 25
+"""Pairs on one page: each has much behind it."""
 
 
 @get("/mentoring/rounds/{round:str}/pairs", who=Who.COORDINATOR)

@@ -4,25 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any
+from urllib.parse import urlencode
 
 import msgspec
-from litestar import Request, Response, get
+from litestar import Request, Response, get, post
 from litestar.params import FromPath
 
+from academy import clock
+from academy.accounts.guards import actor
+from academy.errors import NotFound
 from academy.web.access import Who
-from academy.web.pages import page
+from academy.web.forms import read_form
+from academy.web.lists import show, wanted
+from academy.web.pages import page, redirect
 from mentoring.matching.people import Mentee, Pair
 from mentoring.matching.results import Answer, ChoiceAnswer, Match, Price, Unmatched
-from mentoring.matching.rules import SENTENCES
-from mentoring.matching.worker import Refused, What
+from mentoring.matching.rules import SENTENCES, Reason, told
+from mentoring.matching.worker import Refused
 from mentoring.profiles import queries as profiles
 from mentoring.profiles.web_rounds import head
-from mentoring.runs import prices, queries, rules, working
+from mentoring.runs import prices, queries, questions, rules, service, working
 from mentoring.runs.addresses import TAB, pairs_path
 from mentoring.runs.prices import Effects
-from mentoring.runs.queries import RunView
+from mentoring.runs.queries import Question
 from mentoring.runs.review import Review
+from mentoring.runs.tables import QuestionKind
 
+SIZE = 25
+"""People without a mentor on one page."""
 MOST = 500
 """People that a list of choices offers; beyond, one comes here from a pair."""
 WHY_WORDS = {
@@ -36,10 +45,13 @@ WHY_WORDS = {
 async def unmatched(request: Request[Any, Any, Any], round: FromPath[str]) -> Response[Any]:
     """Everybody without a mentor: why, and what would change it. Beside them the mentors with free places."""
     here = await profiles.round(round)
+    asked = wanted(request)
     run = await queries.latest_ready(here.id)
     held = await queries.holds(here.id) if run else []
     review = Review(run, held=held) if run else None
-    found = review.suggestion.unmatched if review else ()
+    everybody = review.suggestion.unmatched if review else ()
+    found = [one for one in everybody if review and asked.find.casefold() in review.name(one.mentee).casefold()]
+    shown = show(found, (), asked, size=SIZE)
     return page(
         request,
         "mentoring/runs/unmatched.html",
@@ -47,10 +59,11 @@ async def unmatched(request: Request[Any, Any, Any], round: FromPath[str]) -> Re
         zone=request.user.time_zone,
         run=run,
         review=review,
-        people=[(one, review.mentees[one.mentee], review.others(one.mentee, one.alternatives)) for one in found[:200]]
+        shown=shown,
+        people=[(one, review.mentees[one.mentee], review.others(one.mentee, one.alternatives)) for one in shown.rows]
         if review
         else [],
-        more=max(0, len(found) - 200),
+        searchable=len(everybody) > SIZE,
         why_words=WHY_WORDS,
         sentences=SENTENCES,
         choice_words=choice_words,
@@ -69,13 +82,19 @@ async def why_not(request: Request[Any, Any, Any], round: FromPath[str]) -> Resp
     mentor = review.mentors.get(request.query_params.get("mentor", "")) if review else None
     effects: Effects | None = None
     price: Price | None = None
+    asked: Question | None = None
     problem = ""
+    breaks: tuple[Reason, ...] = ()
     if run and review and mentee and mentor and review.mates.get(mentee.id) != mentor.id:
+        breaks = review.breaks(mentor, mentee)
         try:
-            price = await price_of(run, Pair(mentor.id, mentee.id))
-            effects = prices.effects(review, price)
+            price = await working.price(run, Pair(mentor.id, mentee.id))
         except Refused as refused:
             problem = refused.message
+        if not working.is_small(run.request):
+            asked = await questions.find(run, QuestionKind.PRICE, Pair(mentor.id, mentee.id))
+            price, problem = (asked.price, asked.problem) if asked else (None, "")
+        effects = prices.effects(review, price) if price else None
     result = _result(review, mentee) if review and mentee else None
     choices = result.choices if result else ()
     others = review.others(result.mentee, result.alternatives) if review and result and not mentor else ()
@@ -95,8 +114,10 @@ async def why_not(request: Request[Any, Any, Any], round: FromPath[str]) -> Resp
         others=[msgspec.structs.replace(each, price=priced.get(each.mentor, "")) for each in others],
         price=price,
         effects=effects,
-        rules=[SENTENCES[reason] for reason in price.breaks] if price else [],
-        never=price is not None and any(reason in rules.NEVER for reason in price.breaks),
+        asked=asked,
+        large=run is not None and not working.is_small(run.request),
+        rules=told(breaks),
+        never=any(reason in rules.NEVER for reason in breaks),
         problem=problem,
         mentees=_offered(review.mentees.values()) if review else [],
         mentors=_offered(review.mentors.values()) if review else [],
@@ -106,13 +127,18 @@ async def why_not(request: Request[Any, Any, Any], round: FromPath[str]) -> Resp
     )
 
 
-async def price_of(run: RunView, pair: Pair) -> Price:
-    """What granting a pair would cost exactly, and who would move. Raises Refused."""
-    assert run.suggestion is not None
-    asked = msgspec.structs.replace(run.request, what=What.PRICE, pair=pair, plan=run.suggestion.plan())
-    price = (await working.answered(asked)).price
-    assert price is not None
-    return price
+@post("/mentoring/rounds/{round:str}/pairs/why-not", who=Who.COORDINATOR)
+async def work_out_price(request: Request[Any, Any, Any], round: FromPath[str]) -> Response[Any]:
+    """The exact price of a pair among many people, in the background. Once worked out it stays."""
+    here = await profiles.round(round)
+    fields = await read_form(request)
+    pair = Pair(fields.get("mentor", ""), fields.get("mentee", ""))
+    run = await queries.latest_ready(here.id)
+    if run is None or not (pair.mentor and pair.mentee):
+        raise NotFound
+    if not working.is_small(run.request):
+        service.begin(await service.ask(run, QuestionKind.PRICE, pair, actor=actor(request), now=clock.now()))
+    return redirect(pairs_path(here.slug, "why-not") + "?" + urlencode({"mentee": pair.mentee, "mentor": pair.mentor}))
 
 
 def choice_words(review: Review, choice: ChoiceAnswer) -> str:
@@ -121,7 +147,7 @@ def choice_words(review: Review, choice: ChoiceAnswer) -> str:
         case Answer.GRANTED:
             return "Granted."
         case Answer.BARRED:
-            return " ".join(SENTENCES[reason] for reason in choice.reasons)
+            return " ".join(told(choice.reasons))
         case Answer.FULL_OF_PINS:
             return "All places are pinned to others, or there is none."
         case Answer.BELOW_LEAST:
@@ -155,4 +181,4 @@ def _offered(people: Any) -> list[tuple[str, str]]:
     return found if len(found) <= MOST else []
 
 
-routes: list[Any] = [unmatched, why_not]
+routes: list[Any] = [unmatched, why_not, work_out_price]

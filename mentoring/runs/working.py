@@ -1,93 +1,26 @@
-"""The work of a run: in this process when it is small, in a process of its own when it is not.
+"""The work of runs: in this process when it is small, in a process of its own when it is not.
 
-A run is a row from the moment it is asked for, so that no work is lost: who dies over it loses the lease, and the next
-minute another process takes it up.
+A suggestion and what is asked about it are rows from the moment they are asked for (see ``mentoring.waiting``).
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
-from contextvars import Context
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 import msgspec
 
-from academy import clock, database
-from academy.errors import DomainError
 from mentoring.matching.people import Pair
-from mentoring.matching.results import ModeRow, Price, Suggestion
+from mentoring.matching.results import ModeRow, Price
 from mentoring.matching.run import prepare
 from mentoring.matching.suggest import price_in
 from mentoring.matching.worker import Line, Refused, Request, What, answer, ask
 from mentoring.runs import queries, rules
-from mentoring.runs.queries import RunView
-from mentoring.runs.tables import MatchRun, RunState
-
-STEP = 5
-"""Per cent between two notes of progress."""
-_running: set[asyncio.Task[None]] = set()
-
-_LEASE = database.compiled_sql("""
-    UPDATE match_run SET state = 'working', leased_until = :until
-    WHERE id = :run AND (state = 'waiting' OR (state = 'working' AND leased_until <= :now)) RETURNING id
-""")
-
-
-_LEASE_MODES = database.compiled_sql("""
-    UPDATE match_run SET modes_until = :until
-    WHERE id = :run AND modes IS NULL AND (modes_until IS NULL OR modes_until <= :now) RETURNING id
-""")
-
-
-def start(run: UUID) -> None:
-    """Begin in the background, outside any transaction. Whoever looks meanwhile sees the progress."""
-    task = asyncio.get_running_loop().create_task(_begin(run), context=Context())
-    _running.add(task)
-    task.add_done_callback(_running.discard)
-
-
-async def settled() -> None:
-    """Wait for everything that was begun in this process."""
-    await asyncio.gather(*_running)
-
-
-async def _begin(run: UUID) -> None:
-    await work(run, now=clock.now())
-
-
-async def take_up(now: datetime) -> int:
-    """Work on what nobody works on, such as after a restart. Returns how many runs. A minute job."""
-    runs = await queries.to_do(now)
-    done = 0
-    for run in runs:
-        done += await work(run, now=now)
-    return done
-
-
-async def work(run: UUID, *, now: datetime) -> bool:
-    """Do a run, unless somebody else is at it. True when it was done here."""
-    if not await _LEASE.run(run=run, now=now, until=now + rules.LEASE):
-        return False
-    found = await queries.run(run)
-    try:
-        suggestion = await _suggested(run, found.request)
-    except DomainError as error:
-        await failed(run, error.message, now=clock.now())
-    except Exception:
-        await failed(run, "Matching stopped because of a mistake of ours. Suggest pairs again.", now=clock.now())
-        raise
-    else:
-        await finished(run, suggestion, now=clock.now())
-    return True
-
-
-async def _suggested(run: UUID, request: Request) -> Suggestion:
-    line = await (answered(request) if is_small(request) else _in_its_own_process(run, request))
-    if line.suggestion is None:
-        raise rules.NotReady(line.refused or "Matching stopped before it was done. Suggest pairs again.")
-    return line.suggestion
+from mentoring.runs.queries import Proof, Question, RunView
+from mentoring.runs.tables import MatchRun, QuestionKind, RunQuestion
+from mentoring.waiting import Kind, Told
 
 
 def is_small(request: Request) -> bool:
@@ -95,43 +28,80 @@ def is_small(request: Request) -> bool:
     return len(request.pool.mentors) * len(request.pool.mentees) <= rules.SMALL
 
 
-async def answered(request: Request) -> Line:
+async def answered(request: Request, told: Told | None = None) -> Line:
     """The answer, worked out beside the event loop: in a thread when it takes no time, else in a process of its own.
 
-    Raises Refused.
+    ``told`` hears how far it is. Raises Refused.
     """
+    tell = told or (lambda _: None)
     if not is_small(request):
-        return await ask(request)
-    line = await asyncio.to_thread(answer, request)
+        return await ask(request, lambda done, _: tell(done))
+    line = await asyncio.to_thread(answer, request, lambda done, _: tell(done))
     if line.refused:
         raise Refused(line.refused)
     return line
 
 
-async def _in_its_own_process(run: UUID, request: Request) -> Line:
-    """Notes how far it is, and keeps the lease while there is progress."""
-    far = 0
-
-    def told(done: float, _: str) -> None:
-        nonlocal far
-        far = max(far, int(done * 100))
-
-    asking = asyncio.create_task(ask(request, told), context=Context())
-    noted = 0
-    try:
-        while not asking.done():
-            await asyncio.wait([asking], timeout=0.5)
-            if far >= noted + STEP or not asking.done():
-                noted = far
-                await MatchRun.update(
-                    {MatchRun.progress: min(99, far), MatchRun.leased_until: clock.now() + rules.LEASE}
-                ).where(MatchRun.id == run)
-        return asking.result()
-    finally:
-        asking.cancel()
+async def _suggest(run: UUID, told: Told) -> Mapping[str, Any]:
+    found = await queries.run(run)
+    suggestion = (await answered(found.request, told)).suggestion
+    if suggestion is None:
+        raise rules.NotReady("Matching stopped before it was done. Suggest pairs again.")
+    return {
+        "result": msgspec.json.encode(suggestion, order="deterministic").decode(),
+        "matched": suggestion.totals.paired,
+        "unmatched": len(suggestion.unmatched),
+        "total": suggestion.totals.total,
+    }
 
 
-# ------------------------------------------------------------- what changes cost
+async def _answer(question: UUID, told: Told) -> Mapping[str, Any]:
+    asked = await queries.question(question)
+    line = await answered(about(await queries.run(asked.run), asked), told)
+    match asked.kind:
+        case QuestionKind.PRICE:
+            found: Price | tuple[ModeRow, ...] | Proof | None = line.price
+        case QuestionKind.MODES:
+            found = line.modes
+        case QuestionKind.AGAIN:
+            found = await _proof(asked, line)
+    return {"answer": msgspec.json.encode(found).decode()}
+
+
+async def _proof(asked: Question, line: Line) -> Proof:
+    kept = (await queries.run(asked.run)).suggestion
+    return Proof(same=line.suggestion is not None and line.suggestion == kept, pairs=len(kept.pairs) if kept else 0)
+
+
+RUNS = Kind(MatchRun, _suggest, "Matching stopped because of a mistake of ours. Suggest pairs again.")
+QUESTIONS = Kind(RunQuestion, _answer, "This stopped because of a mistake of ours. Ask again.")
+
+
+def about(run: RunView, asked: Question) -> Request:
+    """What the matching is asked, from what the run kept."""
+    match asked.kind:
+        case QuestionKind.PRICE:
+            return _priced(run, Pair(asked.mentor, asked.mentee))
+        case QuestionKind.MODES:
+            return msgspec.structs.replace(run.request, what=What.MODES)
+        case QuestionKind.AGAIN:
+            return run.request
+
+
+def _priced(run: RunView, pair: Pair) -> Request:
+    plan = run.suggestion.plan() if run.suggestion else None
+    return msgspec.structs.replace(run.request, what=What.PRICE, pair=pair, plan=plan)
+
+
+# ------------------------------------------------- what a small pool is asked in passing
+async def price(run: RunView, pair: Pair) -> Price | None:
+    """What granting a pair would cost exactly, and who would move; None for a large pool: see ``questions``.
+
+    Raises Refused.
+    """
+    return (await answered(_priced(run, pair))).price if is_small(run.request) else None
+
+
 async def prices(run: RunView, pairs: Sequence[Pair]) -> tuple[Price, ...]:
     """What granting each of these pairs alone would cost exactly; none for a large pool, where one is asked at a time.
 
@@ -155,57 +125,7 @@ def _prices(request: Request, plan: Sequence[Pair], pairs: Sequence[Pair]) -> tu
 
 
 async def modes(run: RunView) -> tuple[ModeRow, ...] | None:
-    """What each mode comes to with these people. None for a large pool: see ``start_modes``. Raises Refused."""
-    if run.modes is not None or not is_small(run.request):
-        return run.modes
-    return (await answered(_about_modes(run.request))).modes
-
-
-async def start_modes(run: RunView, *, now: datetime) -> None:
-    """Work that out in the background and keep it, unless somebody is at it."""
-    if await _LEASE_MODES.run(run=run.id, now=now, until=now + rules.LEASE):
-        task = asyncio.get_running_loop().create_task(_keep_modes(run), context=Context())
-        _running.add(task)
-        task.add_done_callback(_running.discard)
-
-
-async def _keep_modes(run: RunView) -> None:
-    try:
-        line = await answered(_about_modes(run.request))
-    except Refused:
-        await MatchRun.update({MatchRun.modes_until: None}).where(MatchRun.id == run.id)
-        return
-    kept = msgspec.json.encode(line.modes).decode()
-    await MatchRun.update({MatchRun.modes: kept, MatchRun.modes_until: None}).where(MatchRun.id == run.id)
-
-
-def _about_modes(request: Request) -> Request:
-    return msgspec.structs.replace(request, what=What.MODES)
-
-
-async def finished(run: UUID, suggestion: Suggestion, *, now: datetime) -> None:
-    """Keep what came out."""
-    await MatchRun.update(
-        {
-            MatchRun.state: RunState.READY,
-            MatchRun.result: msgspec.json.encode(suggestion, order="deterministic").decode(),
-            MatchRun.matched: suggestion.totals.paired,
-            MatchRun.unmatched: len(suggestion.unmatched),
-            MatchRun.total: suggestion.totals.total,
-            MatchRun.progress: 100,
-            MatchRun.done_at: now,
-            MatchRun.leased_until: None,
-        }
-    ).where(MatchRun.id == run)
-
-
-async def failed(run: UUID, problem: str, *, now: datetime) -> None:
-    """Say why nothing came out."""
-    await MatchRun.update(
-        {
-            MatchRun.state: RunState.FAILED,
-            MatchRun.problem: problem[:300],
-            MatchRun.done_at: now,
-            MatchRun.leased_until: None,
-        }
-    ).where(MatchRun.id == run)
+    """What each mode comes to with these people; None for a large pool: see ``questions``. Raises Refused."""
+    if not is_small(run.request):
+        return None
+    return (await answered(msgspec.structs.replace(run.request, what=What.MODES))).modes

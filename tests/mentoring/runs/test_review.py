@@ -33,7 +33,7 @@ def a_run(*, number: int = 1, previous: tuple[Pair, ...] = (), **given: Any) -> 
         id=uuid4(), round=uuid4(), number=number, state=RunState.READY, criteria_number=1, mode="floors", seed=0,
         inputs_hash="", matched=len(found.pairs), unmatched=len(found.unmatched), total=found.totals.total,
         progress=100, problem="", asked_by="Cora", asked_at=AT, done_at=AT, published_at=None, published_by="",
-        request=request, suggestion=found, modes=None, modes_until=None,
+        request=request, suggestion=found,
     )  # fmt: skip
 
 

@@ -10,12 +10,13 @@ import httpx
 import pytest
 
 from academy.audit.service import ACADEMY, Actor
+from mentoring import waiting
 from mentoring.matching.criteria import Mode
 from mentoring.pairings import queries as pairings
 from mentoring.profiles import service as signing
 from mentoring.profiles.tables import ApartKind, RoundStatus
 from mentoring.runs import queries, service, working
-from mentoring.runs.tables import MatchRun, RunState
+from mentoring.runs.tables import MatchRun, RunQuestion, RunState
 from tests.support import makers
 from tests.support.client import heading, post, sign_in, words
 from tests.support.makers import a_coordinator, a_person
@@ -337,7 +338,8 @@ async def test_run_again_says_when_it_is_not(
     other: dict[Any, Any] = {MatchRun.result: row["result"].replace('"score":38', '"score":39')}
     await MatchRun.update(other).where(MatchRun.id == run.id)
 
-    assert "comes to another result" in said(await press(cora, "runs/1/again"))
+    told = "Suggestion 1, worked out once more: another result in this version of the product. What was kept stays."
+    assert said(await press(cora, "runs/1/again")) == told
 
 
 async def test_an_earlier_suggestion_can_be_read_but_not_changed(cora: httpx.AsyncClient, now: datetime) -> None:
@@ -378,12 +380,12 @@ async def test_a_large_round_shows_how_far_it_is(
     answer = await press(cora, "suggest")
 
     assert "Suggestion 1 is being worked out: 0 per cent." in answer.text
-    assert 'data-poll="2"' in answer.text
+    assert 'role="status" tabindex="-1" data-poll="2"' in answer.text
     assert "Look again" in words(answer)
     latest = await queries.latest(here.round)
     assert latest is not None
     assert started == [latest.id]
-    await working.work(latest.id, now=now)
+    await waiting.work(working.RUNS, latest.id, now=now)
     assert (await cora.get(PAIRS)).text.count("<article") == 3
 
 
@@ -391,16 +393,111 @@ async def test_the_ways_of_a_large_round_are_worked_out_when_asked(
     cora: httpx.AsyncClient, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     here = await three(now)
-    run = await here.suggest(now)
-    monkeypatch.setattr("mentoring.runs.rules.SMALL", 0)
+    await here.suggest(now)
+    begun = large(monkeypatch)
     assert "Work it out" in words(await cora.get(f"{PAIRS}/modes"))
 
     page = await press(cora, "modes")
-    assert "The four ways are being worked out." in page.text
-    await working.settled()
+    assert "The four ways are being worked out: 0 per cent." in page.text
+    await waiting.work(working.QUESTIONS, begun[0], now=now)
 
-    assert len((await queries.run(run.id)).modes or ()) == 4
     assert "This suggestion" in words(await cora.get(f"{PAIRS}/modes"))
+    assert "Work it out" not in words(await cora.get(f"{PAIRS}/modes"))
+
+
+async def test_the_exact_price_of_a_pair_in_a_large_round_is_worked_out_when_asked_and_stays(
+    cora: httpx.AsyncClient, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = await three(now)
+    await here.suggest(now)
+    two = here.form("Max", "Ana")
+    address = f"{PAIRS}/why-not?mentee={two['mentee']}&mentor={two['mentor']}"
+    small = words(await cora.get(address))
+    begun = large(monkeypatch)
+    before = await cora.get(address)
+    assert "No rule forbids it." in words(before) and "Work it out" in words(before)
+
+    pressed = await post(cora, f"{PAIRS}/why-not", two, page=PAIRS)
+    assert pressed.headers["location"] == address
+    meanwhile = await cora.get(address)
+    assert "What this pair would cost everybody is being worked out: 0 per cent." in meanwhile.text
+    assert "Look again" in words(meanwhile)
+    await waiting.work(working.QUESTIONS, begun[0], now=now)
+
+    assert words(await cora.get(address)) == small
+    await post(cora, f"{PAIRS}/why-not", two, page=PAIRS)
+    assert len(begun) == 1  # it is there, and nothing is worked out again
+
+
+async def test_a_rule_that_no_coordinator_may_override_needs_no_price(
+    cora: httpx.AsyncClient, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = await three(now)
+    ana, max_ = here.people["Ana"], here.people["Max"]
+    await signing.keep_apart(ana, max_, ApartKind.CONFIDENTIAL, actor=Actor(ana, "Ana"), now=now)
+    await here.suggest(now)
+    large(monkeypatch)
+
+    told = words(await cora.get(f"{PAIRS}/why-not?mentee={ana}&mentor={max_}"))
+
+    assert "They are kept apart." in told
+    assert "No coordinator can override it." in told
+    assert "Work it out" not in told
+
+
+async def test_a_price_that_could_not_be_worked_out_says_why_and_can_be_asked_again(
+    cora: httpx.AsyncClient, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = await three(now)
+    run = await here.suggest(now)
+    two = here.form("Max", "Ana")
+    begun = large(monkeypatch)
+    await post(cora, f"{PAIRS}/why-not", two, page=PAIRS)
+    await RunQuestion.update({RunQuestion.state: "failed", RunQuestion.problem: "It was stopped."}).where(
+        RunQuestion.run == run.id
+    )
+
+    answer = await cora.get(f"{PAIRS}/why-not?mentee={two['mentee']}&mentor={two['mentor']}")
+    await post(cora, f"{PAIRS}/why-not", two, page=PAIRS)
+
+    assert "It was stopped." in answer.text and "Work it out" in words(answer)
+    assert len(begun) == 2
+
+
+@pytest.mark.parametrize("two", [{}, {"mentor": "x", "mentee": "y"}, {"mentor": "x"}])
+async def test_a_price_is_asked_of_people_who_are_there(
+    cora: httpx.AsyncClient, now: datetime, monkeypatch: pytest.MonkeyPatch, two: dict[str, str]
+) -> None:
+    await (await three(now)).suggest(now)
+    large(monkeypatch)
+
+    assert (await post(cora, f"{PAIRS}/why-not", two, page=PAIRS)).status_code == 404
+    assert await RunQuestion.count() == 0
+
+
+async def test_run_again_of_a_large_round_says_how_far_it_is_and_then_what_came_out(
+    cora: httpx.AsyncClient, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await (await three(now)).suggest(now)
+    begun = large(monkeypatch)
+
+    meanwhile = await press(cora, "runs/1/again")
+    assert "Suggestion 1 is being worked out once more: 0 per cent." in meanwhile.text
+    await press(cora, "runs/1/again")
+    assert begun == [begun[0]] * 2  # pressed twice, asked once
+    await waiting.work(working.QUESTIONS, begun[0], now=now)
+
+    told = (await cora.get(f"{PAIRS}/runs")).text
+    assert "the same 3 pairs with the same points." in told and "data-poll" not in told
+    assert "is being worked out once more" in (await press(cora, "runs/1/again")).text  # a proof can be asked for anew
+
+
+def large(monkeypatch: pytest.MonkeyPatch) -> list[UUID]:
+    """As if the round were large; the ids of what is begun in the background."""
+    monkeypatch.setattr("mentoring.runs.rules.SMALL", 0)
+    begun: list[UUID] = []
+    monkeypatch.setattr(waiting, "start", lambda _, row: begun.append(row))
+    return begun
 
 
 async def test_a_run_that_failed_says_so_and_another_can_be_asked_for(cora: httpx.AsyncClient, now: datetime) -> None:
