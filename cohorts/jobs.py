@@ -4,7 +4,8 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from academy import database
-from academy.accounts.tables import Role, RoleGrant
+from academy.accounts import queries as accounts
+from academy.accounts.tables import Role
 from academy.audit.service import About
 from academy.invites import reminders, times
 from academy.outbox import service as outbox
@@ -82,7 +83,7 @@ async def warn_below_minimum(now: datetime) -> int:
                 "starts": times.uk_weekday_date(row["first_starts_at"], row["zone"]),
                 "link": f"/cohorts/{row['code']}/manage",
             }
-            people = await contacts(await _coordinators())
+            people = await contacts(await accounts.holders(Role.COORDINATOR))
             await outbox.queue_many(
                 [
                     outbox.Letter(
@@ -117,8 +118,3 @@ async def invite_leaders(now: datetime) -> int:
 async def release_unconfirmed(now: datetime) -> object:
     """Give places that nobody confirmed to the next in line."""
     return await enrolment.release_unconfirmed(now=now)
-
-
-async def _coordinators() -> list[UUID]:
-    held = RoleGrant.select(RoleGrant.person).where(RoleGrant.role == Role.COORDINATOR, RoleGrant.ended_at.is_null())
-    return [row["person"] for row in await held.order_by(RoleGrant.granted_at)]

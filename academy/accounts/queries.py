@@ -44,7 +44,9 @@ _TOKENS = database.compiled_sql("""
 _FEED = database.compiled_sql("SELECT created_at FROM feed_token WHERE person = :person AND revoked_at IS NULL")
 _FEED_OWNER = database.compiled_sql("SELECT person FROM feed_token WHERE token_hash = :token AND revoked_at IS NULL")
 _ROLES = database.compiled_sql("SELECT role FROM role_grant WHERE person = :person AND ended_at IS NULL")
-_HOLDERS = database.compiled_sql("SELECT person FROM role_grant WHERE role = :role AND ended_at IS NULL")
+_HOLDERS = database.compiled_sql(
+    "SELECT person FROM role_grant WHERE role = :role AND ended_at IS NULL ORDER BY granted_at, id"
+)
 
 
 async def browsers(person: UUID, *, coordinator: bool, now: datetime) -> list[Browser]:
@@ -76,5 +78,5 @@ async def roles(person: UUID) -> set[Role]:
 
 
 async def holders(role: Role) -> list[UUID]:
-    """Everybody who holds a role now."""
+    """Everybody who holds a role now, who has it longest first."""
     return [row["person"] for row in await _HOLDERS.run(role=role)]

@@ -28,9 +28,6 @@ OF_PERSON = database.compiled_sql(
     f"{_CERTIFICATE} WHERE co.person = :person ORDER BY ce.awarded_on DESC, {_VALID_LAST} DESC, ce.issued_at DESC"
 )
 OF_COHORT = database.compiled_sql(f"{_CERTIFICATE} WHERE co.cohort_id = :cohort ORDER BY {_VALID_LAST}, ce.issued_at")
-UNDECIDED = database.compiled_sql(
-    f"{_CERTIFICATE} WHERE ce.state = 'valid' AND ce.needs_decision <> '' ORDER BY ce.issued_at"
-)
 
 PEOPLE_OF_COHORT = database.compiled_sql("SELECT person FROM completion WHERE cohort_id = :cohort")
 
@@ -132,11 +129,6 @@ async def certificates_of_cohort(cohort: UUID) -> dict[UUID, CertificateFacts]:
 async def completed_by(cohort: UUID) -> set[UUID]:
     """Who is on record as having completed the cohort."""
     return {row["person"] for row in await PEOPLE_OF_COHORT.run(cohort=cohort)}
-
-
-async def undecided() -> list[CertificateFacts]:
-    """Certificates that wait for a coordinator's decision, oldest first."""
-    return [_facts(row) for row in await UNDECIDED.run()]
 
 
 class AlumnusRow(msgspec.Struct, frozen=True, kw_only=True):

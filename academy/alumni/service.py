@@ -32,12 +32,6 @@ class RegisterNow(msgspec.Struct, frozen=True):
     missed_compulsory: list[str]
 
 
-async def record_completion(award: Award, *, organisation: str, actor: Actor, now: datetime) -> CertificateFacts | None:
-    """One of ``record_completions``; None if it was on record already."""
-    made = await record_completions([award], organisation=organisation, actor=actor, now=now)
-    return made[0] if made else None
-
-
 async def record_completions(
     awards: Sequence[Award], *, organisation: str, actor: Actor, now: datetime
 ) -> list[CertificateFacts]:

@@ -12,7 +12,6 @@ from academy.errors import DomainError
 from academy.invites import times
 from academy.invites.tables import EventStatus, InviteeState, Reply
 
-EVENT_MOVES = {EventStatus.CONFIRMED: {EventStatus.CANCELLED}, EventStatus.CANCELLED: set()}
 INVITEE_MOVES = {InviteeState.INVITED: {InviteeState.WITHDRAWN}, InviteeState.WITHDRAWN: {InviteeState.INVITED}}
 CANCELLED_STAYS = timedelta(days=30)
 PAST_STAYS = timedelta(days=366)

@@ -7,9 +7,8 @@ from uuid import UUID
 from litestar import Request, Response, get, post
 from litestar.params import FromPath
 
-from academy import clock, database
-from academy.accounts import tokens
-from academy.accounts.tables import FeedToken
+from academy import clock
+from academy.accounts import queries as accounts
 from academy.errors import NotFound
 from academy.invites import feeds, ical, queries, service, times
 from academy.invites import frozen as frozen  # teaches the outbox to write invites
@@ -22,11 +21,6 @@ from academy.web.forms import Reader, read_form
 from academy.web.pages import download, redirect
 
 REFRESH = timedelta(hours=1)
-_OWNER = database.compiled(
-    FeedToken.select(FeedToken.person).where(
-        FeedToken.token_hash == database.value("token_hash"), FeedToken.revoked_at.is_null()
-    )
-)
 _ANSWERS = {
     Reply.ACCEPTED: "Thank you. You said that you will be there.",
     Reply.TENTATIVE: "Thank you. You said that you may be there.",
@@ -38,12 +32,10 @@ _ANSWERS = {
 async def feed(request: Request[Any, Any, Any], name: FromPath[str]) -> Response[bytes]:
     """A person's own calendar, ``/feeds/<secret>.ics``. An unknown or withdrawn secret looks like no page at all."""
     secret, dot, ending = name.rpartition(".")
-    if (dot, ending) != (".", "ics") or not tokens.looks_like_one(secret):
-        raise NotFound
-    owner = await _OWNER.first(token_hash=tokens.hash_of(secret))
+    owner = await accounts.feed_owner(secret) if (dot, ending) == (".", "ics") else None
     if owner is None:
         raise NotFound
-    found = await queries.calendar_of(owner["person"], now=clock.now())
+    found = await queries.calendar_of(owner, now=clock.now())
     settings: Settings = request.app.state.settings
     octets = _octets(found.events, name=f"{settings.organisation}: my sessions", settings=settings)
     return feed_response(request, octets, found.changed_at)

@@ -151,11 +151,6 @@ def _address(person: UUID, address: str, *, primary: bool, verified: bool, now: 
     )
 
 
-async def rename(person: UUID, *, name: str) -> str:
-    """Give a person another name and return the former one. Raises NotAName, NotFound."""
-    return str((await change_person(person, name=name))["name"])
-
-
 async def change_person(
     person: UUID, *, name: str | None = None, time_zone: str | None = None, nation: str | None = None
 ) -> dict[str, Any]:

@@ -64,11 +64,6 @@ async def mark(
         return Saved(len(rows), await _flag(register.session, [lines[row.enrolment].person for row in rows], now=now))
 
 
-async def mark_everyone_present(session: UUID, *, actor: Actor, now: datetime, coordinator: bool = True) -> Saved:
-    """Everybody enrolled whom nobody has marked is present; other marks stay."""
-    return await mark(session, {}, actor=actor, now=now, coordinator=coordinator, rest=Mark.PRESENT)
-
-
 async def undo(session: UUID, *, saved_at: datetime, actor: Actor, now: datetime, coordinator: bool = True) -> Saved:
     """Put back what stood before the save at ``saved_at``. That is a save too: to undo it brings the other one back.
 

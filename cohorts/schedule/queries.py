@@ -44,11 +44,6 @@ FROM cohort_session s JOIN calendar_event v ON v.id = s.event
 JOIN cohort c ON c.id = s.cohort JOIN programme p ON p.id = c.programme
 """  # noqa: S608
 _SESSION = database.compiled_sql(_WITH_COHORT + "WHERE s.id = :session")
-_LED_BY = database.compiled_sql(
-    _WITH_COHORT
-    + "JOIN facilitator f ON f.session = s.id WHERE f.person = :person AND c.status <> 'planned'"
-    + " ORDER BY v.starts_at, s.id"
-)
 _FACILITATORS = database.compiled_sql(
     "SELECT f.session, f.person, n.name FROM facilitator f JOIN person n ON n.id = f.person"
     " JOIN cohort_session s ON s.id = f.session WHERE s.cohort = :cohort ORDER BY n.name, n.id"
@@ -108,11 +103,6 @@ async def sessions(cohort: UUID) -> list[Row]:
 async def session(session: UUID) -> Row | None:
     """One session with its cohort (``code``, ``cohort_name``, ``cohort_status`` …)."""
     return await _SESSION.first(session=session)
-
-
-async def sessions_of_facilitator(person: UUID) -> list[Row]:
-    """What a person leads in published cohorts, from the first, past and cancelled ones too."""
-    return await _LED_BY.run(person=person)
 
 
 # ------------------------------------------------------------ facilitators

@@ -75,14 +75,6 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
     def shows_paired(self) -> bool:
         return any(row.paired is not None for row in self.rows)
 
-    @property
-    def shows_completed(self) -> bool:
-        return any(row.completed is not None for row in self.rows)
-
-    @property
-    def shows_scores(self) -> bool:
-        return any(row.score is not None for row in self.rows)
-
 
 def shown(title: str, groups: Sequence[Group], *, least: int = LEAST) -> Shown:
     """The table of these groups with what must be hidden left out. Completed is not in it yet."""

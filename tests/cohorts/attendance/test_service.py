@@ -43,7 +43,7 @@ async def test_everyone_present_leaves_the_marks_that_are_there() -> None:
     course = await a_course("Ana", "Ben", "Cai")
     await course.take(1, Ben=A)
 
-    await service.mark_everyone_present(course.sessions[0], actor=ACADEMY, now=OVER)
+    await service.mark(course.sessions[0], {}, rest=Mark.PRESENT, actor=ACADEMY, now=OVER)
 
     assert await course.marks(1) == {"Ana": ("present", 180), "Ben": ("absent", 0), "Cai": ("present", 180)}
 
@@ -165,7 +165,7 @@ async def test_who_left_after_being_marked_stays_in_the_register() -> None:
             Enrolment.id == course.enrolments[name]
         )
 
-    await service.mark_everyone_present(course.sessions[0], actor=ACADEMY, now=OVER)
+    await service.mark(course.sessions[0], {}, rest=Mark.PRESENT, actor=ACADEMY, now=OVER)
 
     assert await course.marks(1) == {"Ana": ("present", 180)}
 
@@ -218,7 +218,7 @@ async def test_reading_and_saving_take_as_many_queries_for_one_as_for_three(
         counting.count = 0
         await queries.register(course.sessions[0])
         reading = counting.count
-        await service.mark_everyone_present(course.sessions[0], actor=ACADEMY, now=OVER)
+        await service.mark(course.sessions[0], {}, rest=Mark.PRESENT, actor=ACADEMY, now=OVER)
         counts.append((reading, counting.count - reading))
 
     assert counts[0] == counts[1]

@@ -218,21 +218,10 @@ async def test_a_facilitator_gets_the_role_and_sees_their_sessions_only(database
 
     assert await accounts.has_role(person, Role.FACILITATOR)
     assert [await queries.leads(person, each["id"]) for each in (first, second)] == [True, False]
-    assert [each["id"] for each in await queries.sessions_of_facilitator(person)] == [first["id"]]
     assert {key: [each["name"] for each in value] for key, value in (await queries.facilitators(cohort)).items()} == {
         first["id"]: ["Fay Cilitator"]
     }
     assert await verbs() == ["session.set_facilitators"]
-
-
-async def test_a_facilitator_sees_a_cohort_once_it_is_published(database: db.Engine, now: datetime) -> None:
-    cohort = await a_cohort(sessions=1, published=False, now=now)
-    (session,) = await queries.sessions(cohort)
-    person = await a_person(now=now)
-
-    await service.set_facilitators(session["id"], [person], actor=ACADEMY, now=now)
-
-    assert await queries.sessions_of_facilitator(person) == []
 
 
 async def test_somebody_new_can_lead_and_somebody_else_no_longer(database: db.Engine, now: datetime) -> None:

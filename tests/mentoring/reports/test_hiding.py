@@ -23,6 +23,10 @@ def hide(rows: Counts, least: int) -> Shown:
     return with_completed(shown("Grade", groups, least=least), [row[2] for row in rows], least=least)
 
 
+def shows_completed(table: Shown) -> bool:
+    return any(row.completed is not None for row in table.rows)
+
+
 def only_small_ones(rows: Counts, least: int) -> Shown:
     """What is often done instead: each number below the least is left out, by itself."""
 
@@ -110,8 +114,8 @@ def test_control_a_rule_that_chooses_the_smallest_says_what_it_hides() -> None:
 def test_the_attack_is_no_empty_one_since_some_tables_are_shown_whole() -> None:
     seen = [hide(table, 2) for table in tables_of(12, 2)]
 
-    assert any(table.shows_completed for table in seen)
-    assert any(table.shows_paired and not table.shows_completed for table in seen)
+    assert any(shows_completed(table) for table in seen)
+    assert any(table.shows_paired and not shows_completed(table) for table in seen)
     assert any(table.empty for table in seen)
     assert any(table.hidden and not table.empty for table in (hide(each, 2) for each in tables_of(8, 3)))
 
@@ -146,7 +150,7 @@ def test_every_difference_of_what_is_shown_counts_enough_people(table: Counts) -
         people=found.people - sum(row.people or 0 for row in shown_rows),
         paired=found.paired - sum(row.paired or 0 for row in shown_rows) if found.shows_paired else None,
         completed=(found.completed or 0) - sum(row.completed or 0 for row in shown_rows)
-        if found.shows_completed
+        if shows_completed(found)
         else None,
     )
     for row in [*shown_rows, *([rest] if found.hidden and shown_rows else [])]:
