@@ -296,6 +296,7 @@ POST   /mentoring/rounds/{round:str}/pairs/suggest
 POST   /mentoring/rounds/{round:str}/pairs/swap
 GET    /mentoring/rounds/{round:str}/pairs/unmatched
 GET    /mentoring/rounds/{round:str}/pairs/why-not
+POST   /mentoring/rounds/{round:str}/pairs/why-not
 GET    /mentoring/rounds/{round:str}/people
 GET    /mentoring/rounds/{round:str}/people/add
 POST   /mentoring/rounds/{round:str}/people/add
