@@ -125,11 +125,6 @@ _OF_COACH = _sessions("s.coach = :coach AND s.ends_at > :since AND s.starts_at <
 _OF_COHORT = _sessions("e.cohort = :cohort" + _IN_ORDER)
 _BETWEEN = _sessions("s.ends_at > :since AND s.starts_at < :until" + _IN_ORDER)
 _LIVE_OF_COACH = _sessions(f"s.coach = :coach AND s.ends_at > :now AND {_LIVE}" + _IN_ORDER)
-_UNMARKED = _sessions("s.coach = :coach AND s.ends_at <= :now AND s.status = 'booked'" + _IN_ORDER)
-_ASKING = _sessions(
-    "s.coach = :coach AND s.ends_at > :now AND (s.status = 'requested' OR (s.status = 'booked' AND r.id IS NOT NULL))"
-    + _IN_ORDER
-)
 
 
 async def session(id: UUID, *, person: UUID) -> SessionView:
@@ -175,16 +170,6 @@ async def between(since: datetime, until: datetime) -> list[SessionView]:
 async def live_of_coach(coach: UUID, now: datetime) -> list[SessionView]:
     """Requested or booked, and not over, the next first."""
     return _views(await _LIVE_OF_COACH.run(coach=coach, now=now))
-
-
-async def unmarked_of_coach(coach: UUID, now: datetime) -> list[SessionView]:
-    """Over, and nobody has said how they went."""
-    return _views(await _UNMARKED.run(coach=coach, now=now))
-
-
-async def requests_of_coach(coach: UUID, now: datetime) -> list[SessionView]:
-    """What waits for the coach's yes: bookings, and wishes to move (``open_request``)."""
-    return _views(await _ASKING.run(coach=coach, now=now))
 
 
 # ------------------------------------------------------------------ one's own

@@ -9,7 +9,6 @@ from academy.audit.service import ACADEMY
 from cohorts.coaching.bookings import queries, service, slots
 from cohorts.coaching.bookings.hours import Hours, hours
 from cohorts.coaching.bookings.rules import Party
-from cohorts.coaching.bookings.tables import SessionKind
 from cohorts.coaching.bookings.tables import SessionStatus as S
 from cohorts.enrolment import service as enrolments
 from tests.support import makers
@@ -41,10 +40,9 @@ async def test_lists_of_sessions_take_one_query(now: datetime, people: int) -> N
         of_cohort = await queries.of_cohort(first.cohort)
         of_coach = await queries.live_of_coach(first.coach, now)
         mine = await queries.of_person(first.person)
-        asked = await queries.requests_of_coach(first.coach, now)
 
-    assert len(statements) == 4
-    assert [len(found) for found in (of_cohort, of_coach, mine, asked)] == [2 * people, 2 * people, 2, 0]
+    assert len(statements) == 3
+    assert [len(found) for found in (of_cohort, of_coach, mine)] == [2 * people, 2 * people, 2]
     assert [each.starts_at for each in of_coach] == sorted(each.starts_at for each in of_coach)
 
 
@@ -157,17 +155,6 @@ async def test_hours_are_offered_booked_delivered_missed_and_lost(now: datetime)
     found = await hours(who.coach, now, now + 14 * DAY)
 
     assert found == Hours(offered=10 * 7 * 60, booked=240, delivered=50, no_show=60, lost=60)
-
-
-async def test_what_is_over_and_unmarked_waits_for_the_coach(now: datetime) -> None:
-    who = await makers.coaching(chemistry_calls=1, now=now)
-    call = await makers.a_booking(who, kind=SessionKind.CHEMISTRY, minutes=30, now=now)
-    session = await makers.a_booking(who, days=9, now=now)
-    await service.mark(call, S.COMPLETED, actor=ACADEMY, now=now + 10 * DAY)
-
-    found = await queries.unmarked_of_coach(who.coach, now + 10 * DAY)
-
-    assert [each.id for each in found] == [session]
 
 
 async def test_a_booking_takes_as_many_statements_however_much_is_booked(now: datetime) -> None:
