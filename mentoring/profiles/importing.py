@@ -184,7 +184,7 @@ async def _write(
     await database.insert_values(
         EqualityAnswer,
         [
-            {"round": file.round, "person": person, "told_at": now, **msgspec.structs.asdict(told)}
+            {"round": file.round, "person": person, "told_at": now, "brought": True, **msgspec.structs.asdict(told)}
             for person, draft in new
             for told in draft.told
         ],

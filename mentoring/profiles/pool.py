@@ -46,7 +46,7 @@ _APART = database.compiled_sql("""
     FROM here a JOIN kept_apart k ON k.person = a.person JOIN here b ON b.person = k.other
 """)
 _TOLD = database.compiled_sql("""
-    SELECT person, question, answer, for_matching FROM equality_answer WHERE round = :round ORDER BY question
+    SELECT person, question, answer, for_matching, brought FROM equality_answer WHERE round = :round ORDER BY question
 """)
 _WAITED = database.compiled_sql("""
     SELECT x.person, x.status, r.closed_at
@@ -94,7 +94,7 @@ async def pool(
             choices=liked.get((Side.MENTOR, row["person"]), ()),
             line=line.get(row["person"], ()),
             not_these=kept.get(row["person"], ()),
-            characteristics=_characteristics(given.get(row["person"], {}), asked),
+            characteristics=_characteristics(given.get(row["person"], {}), asked, wanted=False),
         )
         for row in mentor_rows
     )
@@ -104,7 +104,9 @@ async def pool(
             choices=liked.get((Side.MENTEE, row["person"]), ()),
             line=line.get(row["person"], ()),
             not_these=kept.get(row["person"], ()),
-            wanted=_characteristics(of_themselves.get(row["person"], {}), seekers[row["person"]].same_background),
+            wanted=_characteristics(
+                of_themselves.get(row["person"], {}), seekers[row["person"]].same_background, wanted=True
+            ),
             history=history.get(row["person"], ()),
             waited=PoolStatus(row["status"]) in rules.WAITED or waited.get(row["person"]) in rules.WAITED,
         )
@@ -178,20 +180,36 @@ def _both_ways(rows: list[dict[str, Any]], *kinds: str) -> dict[UUID, tuple[str,
     return {person: tuple(sorted(others)) for person, others in found.items()}
 
 
-def _told(rows: list[dict[str, Any]]) -> dict[UUID, dict[str, str]]:
-    found: dict[UUID, dict[str, str]] = {}
+BROUGHT = "brought with a list, "
+"""Before a characteristic that the person did not tell themself."""
+
+Answer = tuple[str, bool]
+"""What was told, and whether it was brought with a list."""
+
+
+def _told(rows: list[dict[str, Any]]) -> dict[UUID, dict[str, Answer]]:
+    found: dict[UUID, dict[str, Answer]] = {}
     for row in rows:
-        found.setdefault(row["person"], {})[row["question"]] = row["answer"]
+        found.setdefault(row["person"], {})[row["question"]] = (row["answer"], bool(row["brought"]))
     return found
 
 
-def _characteristics(told: Mapping[str, str], asked: Collection[str]) -> tuple[str, ...]:
-    """What was told about the questions that somebody asked for; own words are one for each comma."""
+def _characteristics(told: Mapping[str, Answer], asked: Collection[str], *, wanted: bool) -> tuple[str, ...]:
+    """What was told about the questions that somebody asked for; own words are one for each comma.
+
+    What a mentor told us themself is for mentees who asked themselves. A wish that came with a coordinator's list is
+    met only by what came with a list, too: otherwise an invented mentee in a list would find out what mentors told.
+    """
     found: list[str] = []
     for question in sorted(asked):
-        answer = told.get(question, "")
-        if question == options.OWN_WORDS:
-            found += [f"{question}: {part.strip()}" for part in re.split("[,;/]", answer) if part.strip()]
-        elif answer:
-            found.append(f"{question}: {answer}")
+        answer, brought = told.get(question, ("", False))
+        parts = re.split("[,;/]", answer) if question == options.OWN_WORDS else [answer]
+        for part in parts:
+            if not part.strip():
+                continue
+            plain = f"{question}: {part.strip()}"
+            if brought:
+                found.append(BROUGHT + plain)
+            if not (brought and wanted):
+                found.append(plain)
     return tuple(found)

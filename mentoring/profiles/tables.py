@@ -160,6 +160,7 @@ class EqualityAnswer(Table):
     question = c.text(40)
     answer = c.text(80)
     for_matching = c.yes_no(False)
+    brought = c.yes_no(False)  # by a coordinator with a list; it is matched only with what was brought so, too
     told_at = c.instant()
 
 

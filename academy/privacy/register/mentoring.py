@@ -112,6 +112,7 @@ _PROFILES = (
             Given("question", "Question"),
             Given("answer", "Answer"),
             Given("for_matching", "Also for making pairs"),
+            Given("brought", "Brought by a coordinator with a list"),
         ),
         staff=False,
     ),

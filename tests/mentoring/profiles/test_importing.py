@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from academy import database as room
-from academy.audit.service import ACADEMY
+from academy.audit.service import ACADEMY, Actor
 from academy.errors import Invalid, NotFound
 from academy.people import service as people
 from academy.people.tables import EmailAddress, Person
@@ -280,3 +280,21 @@ async def test_a_long_list_leaves_the_loop_to_others(now: datetime) -> None:
     assert done.added == 600
     assert turns > 20
     assert await EmailAddress.count() == 600
+
+
+async def test_what_a_list_says_of_somebody_is_marked_as_brought_until_they_save_it_themself(now: datetime) -> None:
+    round = await a_round(now=now)
+    await imported(round, MENTORS, now)
+    await imported(round, MENTEES, now)
+    facts = await queries.pool(round, now=now)
+    (mo,) = [one for one in facts.pool.mentees if one.name == "Mo Mentee"]
+    assert mo.background_wanted == ("brought with a list, gender: woman",)
+    (mentee,) = [one for one in await queries.mentees(round) if one.name == "Mo Mentee"]
+
+    own = [Told(question="gender", answer="woman")]
+    await service.change_mentee(
+        mentee.id, mentee.answers, told=own, version=mentee.version, actor=Actor(mentee.person, "Mo"), now=now
+    )
+
+    (mo,) = [one for one in (await queries.pool(round, now=now)).pool.mentees if one.name == "Mo Mentee"]
+    assert mo.background_wanted == ("gender: woman",)

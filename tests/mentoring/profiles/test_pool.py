@@ -10,7 +10,7 @@ from academy.people import service as people
 from mentoring.matching.people import Earlier, Ended
 from mentoring.profiles import queries, service
 from mentoring.profiles.answers import Told
-from mentoring.profiles.tables import ApartKind, PoolStatus, RoundStatus
+from mentoring.profiles.tables import ApartKind, EqualityAnswer, PoolStatus, RoundStatus
 from tests.support.makers import a_mentee, a_mentor, a_person, a_round
 from tests.support.queries import counted
 
@@ -129,6 +129,24 @@ async def test_characteristics_are_seen_only_where_a_mentee_asked_and_the_mentor
     given = {one.id: one.characteristics for one in facts.pool.mentors}
     assert given == {str(mia): ("gender: woman",), str(mara): ()}
     assert facts.pool.mentees[0].background_wanted == ("gender: woman",)
+
+
+async def test_a_wish_from_a_list_is_met_only_by_what_came_with_a_list(now: datetime) -> None:
+    round = await a_round(now=now)
+    told = [Told(question="gender", answer="woman", for_matching=True)]
+    themself, listed, asks, invented = [await a_person(now=now) for _ in range(4)]
+    await a_mentor(round=round, person=themself, told=told, now=now)
+    await a_mentor(round=round, person=listed, told=told, now=now)
+    await a_mentee(round=round, person=asks, told=told, same_background=("gender",), now=now)
+    await a_mentee(round=round, person=invented, told=told, same_background=("gender",), now=now)
+    await EqualityAnswer.update({EqualityAnswer.brought: True}).where(EqualityAnswer.person.is_in([listed, invented]))
+
+    facts = await queries.pool(round, now=now)
+
+    given = {one.id: set(one.characteristics) for one in facts.pool.mentors}
+    wanted = {one.id: set(one.background_wanted) for one in facts.pool.mentees}
+    assert {mentor for mentor, its in given.items() if its & wanted[str(invented)]} == {str(listed)}
+    assert {mentor for mentor, its in given.items() if its & wanted[str(asks)]} == {str(themself), str(listed)}
 
 
 async def test_nobody_asked_so_nobody_s_characteristics_leave_their_place(now: datetime) -> None:
