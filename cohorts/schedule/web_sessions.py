@@ -38,7 +38,7 @@ class Clashing(Exception):
 
 @get("/cohorts/{code:str}/sessions", who=Who.COORDINATOR)
 async def sessions(request: Request[Any, Any, Any], code: FromPath[str]) -> Response[Any]:
-    cohort = await _cohort(code)
+    cohort = await queries.found_cohort(code)
     now = clock.now()
     rows = await queries.sessions(cohort["id"])
     return page(
@@ -181,9 +181,8 @@ async def form_page(
         "cohorts/schedule/session.html",
         section="Cohorts",
         staff=True,
-        status=409 if theirs else (422 if errors else 200),
+        status=409 if theirs else None,
         errors=errors,
-        wrong=errors or {},
         cohort=cohort,
         stage=rules.stage(cohort, clock.now()),
         session=session,
@@ -217,15 +216,8 @@ def _field(error: DomainError) -> str:
     return {rules.ReasonMissing: "reason", rules.BadPlace: "place", rules.BadTimes: "on"}.get(type(error), "ends")  # type: ignore[call-overload]
 
 
-async def _cohort(code: str) -> Row:
-    row = await queries.by_code(code)
-    if row is None:
-        raise NotFound
-    return row
-
-
 async def _both(code: str, session: UUID) -> tuple[Row, Row]:
-    cohort, row = await _cohort(code), await queries.session(session)
+    cohort, row = await queries.found_cohort(code), await queries.session(session)
     if row is None or row["cohort"] != cohort["id"]:
         raise NotFound
     return cohort, row
@@ -244,9 +236,7 @@ async def _cancel_page(
         "cohorts/schedule/cancel_session.html",
         section="Cohorts",
         staff=True,
-        status=422 if errors else 200,
         errors=errors,
-        wrong=errors or {},
         cohort=cohort,
         session=session,
         people=await invited([session]),
