@@ -31,10 +31,12 @@ async def create_round(
     criteria: Criteria | None = None,
     is_template: bool = False,
     cloned_from: UUID | None = None,
+    note: str = "",
     actor: Actor,
     now: datetime,
 ) -> UUID:
-    """Make a round; only coordinators see it until it is opened. Its criteria are the usual ones unless given.
+    """Make a round; only coordinators see it until it is opened. Its criteria are the usual ones unless given, and
+    ``note`` says where they come from.
 
     Raises BadRound, SlugTaken.
     """
@@ -47,7 +49,7 @@ async def create_round(
                     id=made, is_template=is_template, cloned_from=cloned_from, created_at=now, **_values(details)
                 )
             )
-            await _insert_criteria(made, criteria or rules.usual_criteria(), number=1, note="", actor=actor, now=now)
+            await _insert_criteria(made, criteria or rules.usual_criteria(), number=1, note=note, actor=actor, now=now)
             await audit.record(
                 "mentoring_round.create", About("mentoring_round", made, details.name), actor=actor, now=now,
                 after={**_values(details), "template": is_template},
@@ -100,6 +102,7 @@ async def clone_round(
             criteria=latest.criteria,
             is_template=is_template,
             cloned_from=round,
+            note=f"As in {former.name}",
             actor=actor,
             now=now,
         )

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from mentoring.profiles.rules import RoundDetails
+import msgspec
+
+from mentoring.matching.criteria import Criteria, Rules
+from mentoring.profiles.rules import RoundDetails, usual_criteria
 
 _AGREEMENT = """\
 What we agree on, as mentor and mentee:
@@ -66,3 +69,12 @@ BUILT_IN: dict[str, tuple[str, RoundDetails]] = {
     "reverse": ("Reverse mentoring: leaders learn, six months", _BUILT_IN["reverse"]),
 }
 """By key: what a coordinator reads in the list, and what the form is filled with."""
+
+
+def criteria_of(key: str) -> Criteria:
+    """What a round that starts from these texts begins with. In reverse mentoring nobody need be above anybody."""
+    usual = usual_criteria()
+    if key != "reverse":
+        return usual
+    weights = msgspec.structs.replace(usual.weights, seniority=0, seniority_step=0)
+    return msgspec.structs.replace(usual, rules=Rules(gap_from=None), weights=weights)

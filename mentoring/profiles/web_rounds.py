@@ -69,7 +69,7 @@ async def new(request: Request[Any, Any, Any]) -> Response[Any]:
     if not wanted:
         return await _choose(request)
     details = await _start(wanted, parse_day(request.query_params.get("starts_on", "")))
-    return _new(request, {**forms.typed_round(details), "slug": ""}, source=wanted)
+    return await _new(request, {**forms.typed_round(details), "slug": ""}, source=wanted)
 
 
 @post("/mentoring/rounds/new", who=Who.COORDINATOR)
@@ -83,15 +83,16 @@ async def create(request: Request[Any, Any, Any]) -> Response[Any]:
         former = await _former(source)
         made = await service.create_round(
             details,
-            criteria=(await queries.criteria(former.id)).criteria if former else None,
+            criteria=(await queries.criteria(former.id)).criteria if former else texts.criteria_of(source),
             cloned_from=former.id if former else None,
+            note=f"As in {former.name}" if former else "",
             actor=by,
             now=now,
         )
     except Invalid as error:
-        return _new(request, fields, source=source, errors=error.errors)
+        return await _new(request, fields, source=source, errors=error.errors)
     except rules.SlugTaken as error:
-        return _new(request, fields, source=source, errors={"slug": error.message})
+        return await _new(request, fields, source=source, errors={"slug": error.message})
     here = await queries.round_by_id(made)
     return redirect(f"/mentoring/rounds/{here.slug}", said=f"{here.name} is made. Only coordinators see it.")
 
@@ -286,15 +287,20 @@ async def _start(source: str, starts_on: date | None) -> RoundDetails:
     starts_on = starts_on or rules.ends_on(former.starts_on, 12)
     if starts_on and former.starts_on and starts_on.year != former.starts_on.year:
         name = name.replace(str(former.starts_on.year), str(starts_on.year))
+    if name == former.name and starts_on and str(starts_on.year) not in name:
+        name = f"{name} {starts_on.year}"  # two rounds of one name cannot be told apart
     return rules.shifted(former.details, starts_on=starts_on, name=name, slug=former.slug)
 
 
-def _new(
+async def _new(
     request: Request[Any, Any, Any], typed: dict[str, str], *, source: str, errors: dict[str, str] | None = None
 ) -> Response[Any]:
+    former = await _former(source)
     return page(
         request,
         "mentoring/profiles/new.html",
+        former=former,
+        criteria=await queries.criteria(former.id) if former else None,
         section=SECTION,
         staff=True,
         errors=forms.in_order(errors or {}),

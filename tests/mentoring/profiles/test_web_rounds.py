@@ -83,6 +83,32 @@ async def test_the_form_is_filled_with_all_dates_moved(cora: httpx.AsyncClient) 
     assert 'id="closes_at" name="closes_at" type="time" value="17:00"' in page
 
 
+async def test_a_round_like_another_says_what_comes_along_and_is_not_called_the_same(cora: httpx.AsyncClient) -> None:
+    await a_round(slug="spring", name="Spring round", starts_on=date(2026, 9, 1))
+
+    page = (await cora.get("/mentoring/rounds/new?from=spring")).text
+
+    assert "A round like Spring round" in page
+    assert "Texts, settings and criteria (version 1) come along" in page
+    assert 'value="Spring round 2027"' in page
+
+
+async def test_the_criteria_of_a_round_like_another_say_where_they_come_from(cora: httpx.AsyncClient) -> None:
+    await a_round(slug="spring", name="Spring round", criteria=Criteria(keep=9))
+
+    await post(cora, "/mentoring/rounds/new", {**TYPED, "from": "spring"}, page=NEW)
+
+    made = await queries.round("mentoring-2027")
+    assert (await queries.criteria(made.id)).note == "As in Spring round"
+
+
+async def test_reverse_mentoring_does_not_ask_for_a_mentor_above(cora: httpx.AsyncClient) -> None:
+    await post(cora, "/mentoring/rounds/new", {**TYPED, "from": "reverse"}, page=NEW)
+
+    criteria = (await queries.criteria((await queries.round("mentoring-2027")).id)).criteria
+    assert (criteria.rules.gap_from, criteria.rules.gap_to, criteria.weights.seniority) == (None, None, 0)
+
+
 async def test_a_round_is_made_with_the_criteria_it_started_from(cora: httpx.AsyncClient) -> None:
     await a_round(slug="spring", criteria=Criteria(keep=9))
 
