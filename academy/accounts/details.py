@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
@@ -37,7 +37,6 @@ async def change_details(
     organisation: UUID | None,
     organisation_name: str,
     job_title: str,
-    today: date,
     actor: Actor,
     now: datetime,
 ) -> bool:
@@ -49,7 +48,11 @@ async def change_details(
         former = await queries.details(person)
         await people.change_person(person, name=name, time_zone=time_zone)
         await people.set_employment(
-            person, organisation=organisation, organisation_name=organisation_name, job_title=job_title, on=today
+            person,
+            organisation=organisation,
+            organisation_name=organisation_name,
+            job_title=job_title,
+            on=_in_uk(now).date(),
         )
         before, after = changed(_shown(former), _shown(await queries.details(person)))
         if after:
@@ -152,6 +155,10 @@ async def confirm_address_change(token: str, *, now: datetime) -> str:
 
 def uk_moment(now: datetime) -> str:
     """An instant as in "3:20pm on 1 June 2026 (UK time)"."""
-    local = now.astimezone(ZoneInfo("Europe/London"))
+    local = _in_uk(now)
     clock = f"{local.hour % 12 or 12}:{local.minute:02}{'am' if local.hour < 12 else 'pm'}"
     return f"{clock} on {local.day} {local:%B %Y} (UK time)"
+
+
+def _in_uk(now: datetime) -> datetime:
+    return now.astimezone(ZoneInfo("Europe/London"))

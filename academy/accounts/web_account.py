@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
-from zoneinfo import ZoneInfo
 
+import msgspec
 from litestar import Request, Response, get, post, route
 from litestar.params import FromPath
 
@@ -55,19 +55,10 @@ async def _account(
 @post("/account", who=Who.SIGNED_IN)
 async def change(request: Request[Any, Any, Any]) -> Response[Any]:
     fields = await read_form(request)
-    now = clock.now()
     try:
         typed = forms.read_details(fields)
         await details.change_details(
-            me(request),
-            name=typed.name,
-            time_zone=typed.time_zone,
-            organisation=typed.organisation,
-            organisation_name=typed.organisation_name,
-            job_title=typed.job_title,
-            today=now.astimezone(ZoneInfo("Europe/London")).date(),
-            actor=actor(request),
-            now=now,
+            me(request), **msgspec.structs.asdict(typed), actor=actor(request), now=clock.now()
         )
     except Invalid as error:
         return await _account(request, status=422, errors=error.errors, typed=fields)

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+import msgspec
 from litestar import Request, Response, get, post
 from litestar.params import FromPath
 
@@ -130,19 +131,10 @@ async def _edit(
 @post("/people/{person:uuid}/edit", who=Who.COORDINATOR)
 async def change(request: Request[Any, Any, Any], person: FromPath[UUID]) -> Response[Any]:
     fields = await read_form(request)
-    now = clock.now()
     try:
         typed = forms.read_details(fields)
         await accounts_details.change_details(
-            person,
-            name=typed.name,
-            time_zone=typed.time_zone,
-            organisation=typed.organisation,
-            organisation_name=typed.organisation_name,
-            job_title=typed.job_title,
-            today=now.astimezone(ZoneInfo("Europe/London")).date(),
-            actor=actor(request),
-            now=now,
+            person, **msgspec.structs.asdict(typed), actor=actor(request), now=clock.now()
         )
     except Invalid as error:
         return await _edit(request, person, status=422, errors=error.errors, typed=fields)
