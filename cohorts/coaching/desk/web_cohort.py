@@ -10,7 +10,7 @@ from litestar import Request, Response, get, post
 from litestar.params import FromPath
 
 from academy import clock
-from academy.accounts.guards import actor
+from academy.accounts.guards import actor, me
 from academy.audit import queries as audit
 from academy.database.transactions import Row
 from academy.errors import NotFound
@@ -25,6 +25,8 @@ from cohorts.coaching.bookings.tables import SessionStatus
 from cohorts.coaching.credits import queries as credits
 from cohorts.coaching.desk import queries, service
 from cohorts.coaching.desk.queries import Coached
+from cohorts.coaching.record import circle
+from cohorts.coaching.record.rules import LEAST_FOR_AVERAGE
 from cohorts.schedule.queries import found_cohort
 from cohorts.schedule.rules import stage
 
@@ -78,6 +80,7 @@ async def overview(request: Request[Any, Any, Any], code: FromPath[str]) -> Resp
         return await lists.export(found, COLUMNS, asked, name=f"{code}-coaching")
     here = await queries.figures_of(cohort["id"], now=now)
     entries = await audit.entries_about("cohort", cohort["id"])
+    evaluations = await circle.evaluations(cohort["id"], reader=me(request), now=now)
     return page(
         request,
         "cohorts/coaching/desk/cohort.html",
@@ -90,6 +93,8 @@ async def overview(request: Request[Any, Any, Any], code: FromPath[str]) -> Resp
         here=here,
         chosen=chosen,
         show=SHOW,
+        evaluations=evaluations,
+        least=LEAST_FOR_AVERAGE,
         entries=[each for each in entries if each.actor and each.verb.startswith(("coaching.", "credits."))],
         zone=request.user.time_zone,
         now=now,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -73,7 +72,10 @@ _OF_LINK = database.compiled_sql("""
 """)
 
 _EVALUATIONS = database.compiled_sql("""
-    SELECT v.enrolment, p.name, v.overall, v.helped, v.better, v.answered_at
+    SELECT v.enrolment, p.name, v.overall, v.helped, v.better, v.answered_at,
+        EXISTS (SELECT 1 FROM coach k WHERE k.person = :reader AND (
+            EXISTS (SELECT 1 FROM coaching_session s WHERE s.coach = k.id AND s.enrolment = v.enrolment)
+            OR EXISTS (SELECT 1 FROM coach_choice ch WHERE ch.coach = k.id AND ch.enrolment = v.enrolment))) AS own
     FROM closing_evaluation v JOIN enrolment en ON en.id = v.enrolment JOIN person p ON p.id = en.person
     WHERE en.cohort = :cohort AND v.answered_at IS NOT NULL
     ORDER BY v.answered_at, v.enrolment
@@ -300,15 +302,40 @@ class Answered(msgspec.Struct, frozen=True, kw_only=True):
 
     enrolment: UUID
     name: str
+    """Empty once it is kept without one."""
     overall: int
     helped: str
     better: str
     answered_at: datetime
 
+    @property
+    def words(self) -> str:
+        return rules.OVERALL[self.overall]
 
-async def evaluations(cohort: UUID) -> Sequence[Answered]:
-    """The closing evaluations of a cohort, the earliest first."""
-    return [Answered(**row) for row in await _EVALUATIONS.run(cohort=cohort)]
+
+class Evaluations(msgspec.Struct, frozen=True, kw_only=True):
+    """What the people of a cohort said of their coaching as a whole, the earliest first."""
+
+    answers: list[Answered]
+    withheld: int
+    """Of people whom the reader coaches or coached: a coach does not read what is said of them."""
+
+    @property
+    def average(self) -> float | None:
+        """From 1 to 5; none where it would say what one person answered."""
+        return rules.average([each.overall for each in self.answers])
+
+
+async def evaluations(cohort: UUID, *, reader: UUID, now: datetime) -> Evaluations:
+    """For a coordinator, who may coach as well. One query."""
+    answers, withheld = [], 0
+    for row in await _EVALUATIONS.run(cohort=cohort, reader=reader):
+        if row.pop("own"):
+            withheld += 1
+            continue
+        named = now - row["answered_at"] < rules.KEEP_NAMES
+        answers.append(Answered(**row | {"name": row["name"] if named else ""}))
+    return Evaluations(answers=answers, withheld=withheld)
 
 
 def manager_path(agreement: UUID) -> str:

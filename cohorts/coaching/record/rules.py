@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -24,6 +24,10 @@ LONGEST_ENTRY = 24 * 60
 
 KEEP_NOTES = timedelta(days=90)
 """How long private notes are kept after the coaching has ended. They may say something about somebody's health."""
+KEEP_NAMES = timedelta(days=365)
+"""How long what a coachee says at the end about the whole is shown with their name."""
+LEAST_FOR_AVERAGE = 3
+"""Answers: the average of fewer would nearly say what one person answered."""
 MANAGERS_A_DAY = 5
 """How often a coachee may name a manager in 24 hours: each time somebody gets a mail."""
 
@@ -104,6 +108,11 @@ def is_over(*, completed: int, live: int, left: int, last_ends_at: datetime | No
     if completed == 0 or live > 0:
         return False
     return left <= 0 or (last_ends_at is not None and last_ends_at <= now)
+
+
+def average(answers: Sequence[int]) -> float | None:
+    """Of what coachees answered, from 1 to 5, to one place; none for fewer than ``LEAST_FOR_AVERAGE``."""
+    return round(sum(answers) / len(answers), 1) if len(answers) >= LEAST_FOR_AVERAGE else None
 
 
 def why_not_evaluate(*, over: bool) -> NotOver | None:

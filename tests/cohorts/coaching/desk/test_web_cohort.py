@@ -6,12 +6,15 @@ import httpx
 import pytest
 
 from academy import database as room
+from academy.accounts import service as accounts
+from academy.accounts.tables import Role
 from academy.audit.service import ACADEMY
 from academy.outbox.tables import Message
 from cohorts.coaching.bookings import service as bookings
 from cohorts.coaching.bookings.tables import SessionStatus
 from cohorts.coaching.credits import service as credits
 from cohorts.coaching.desk import queries, service
+from cohorts.coaching.record.tables import ClosingEvaluation
 from cohorts.coaching.times import service as times
 from tests.conftest import Clock
 from tests.support import makers
@@ -181,6 +184,46 @@ async def test_idle_is_the_same_for_the_figures_and_the_list(priya: Coaching, cl
         assert found is not None and found.idle == len(listed)
 
 
+# ------------------------------------------------------------------- at the end
+async def looks_back(who: Coaching, overall: int, *, helped: str = "", now: datetime) -> None:
+    await ClosingEvaluation.insert(
+        ClosingEvaluation(enrolment=who.enrolment, overall=overall, helped=helped, answered_at=now)
+    )
+
+
+async def test_what_people_say_at_the_end_is_read_with_an_average_from_three_on(
+    office: httpx.AsyncClient, priya: Coaching, clock: Clock
+) -> None:
+    ben, cal = await in_cohort(priya, "Ben Hall"), await in_cohort(priya, "Cal Orr")
+    nobody = await office.get(HERE)
+    await looks_back(priya, 5, helped="His questions.", now=clock.now)
+    await looks_back(ben, 4, now=clock.now)
+    two = words(await office.get(HERE))
+    await looks_back(cal, 4, now=clock.now)
+    three = words(await office.get(HERE))
+
+    assert "What people say at the end" not in words(nobody)
+    assert {"5 of 5: Excellent", "His questions.", "4 of 5: Very good", "Priya Nair"} <= set(two)
+    assert "About their coaching as a whole. There is an average from 3 answers on." in " ".join(two)
+    assert "On average 4.3 of 5 , from 3 answers." in " ".join(three)
+
+
+async def test_a_coordinator_who_coaches_does_not_read_about_themself(
+    office: httpx.AsyncClient, priya: Coaching, clock: Clock
+) -> None:
+    await makers.a_booking(priya)
+    await looks_back(priya, 2, helped="Little, I am afraid.", now=clock.now)
+    await accounts.grant(priya.coach_person, Role.COORDINATOR, ACADEMY, clock.now)
+    for_cora = await office.get(HERE)
+    await sign_in(office, priya.coach_person)
+
+    own = await office.get(HERE)
+
+    assert "Little, I am afraid." in for_cora.text
+    assert "Little, I am afraid." not in own.text and "2 of 5" not in own.text
+    assert "1 answer is about coaching that you gave yourself. Another coordinator reads it." in words(own)
+
+
 # ------------------------------------------------------------------ who sees it
 async def test_a_cohort_without_coaching_has_no_such_tab(office: httpx.AsyncClient, database: room.Engine) -> None:
     await makers.a_cohort(code="webinar")
@@ -198,11 +241,14 @@ async def test_each_page_of_a_cohort_with_coaching_leads_to_it(
 
 async def test_as_many_questions_for_one_person_as_for_three(office: httpx.AsyncClient, priya: Coaching) -> None:
     await makers.a_booking(priya, starts_at=at(8, 8))
+    await looks_back(priya, 5, now=at(1, 8))
     await office.get(HERE)
     with counted() as one:
         assert (await office.get(HERE)).status_code == 200
     for number, name in enumerate(("Ben Hall", "Cai Jones")):
-        await makers.a_booking(await in_cohort(priya, name), starts_at=at(9 + number, 8))
+        who = await in_cohort(priya, name)
+        await makers.a_booking(who, starts_at=at(9 + number, 8))
+        await looks_back(who, 4, now=at(1, 8))
     with counted() as three:
         await office.get(HERE)
 

@@ -10,7 +10,8 @@ from cohorts.coaching.bookings.tables import CoachingSession, SessionStatus
 from cohorts.coaching.credits.tables import CreditEntry, CreditKind
 from cohorts.coaching.record import circle, evaluation, rules, service
 from cohorts.coaching.record.evaluation import Answer, Given
-from cohorts.coaching.record.tables import Party
+from cohorts.coaching.record.tables import ClosingEvaluation, Party
+from tests.support import makers
 from tests.support.coached import Pair, a_pair
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -49,8 +50,56 @@ async def test_the_coachee_s_answer_is_kept_and_can_be_changed(now: datetime) ->
 
     found = await circle.evaluation(pair.enrolment)
     assert (found.overall, found.helped, found.answered_at) == (5, "", later)
-    (told,) = await circle.evaluations(pair.cohort)
-    assert (told.name, told.overall) == ("Priya Nair", 5)
+    told = await circle.evaluations(pair.cohort, reader=await makers.a_coordinator(now=now), now=now)
+    assert [(each.name, each.overall) for each in told.answers] == [("Priya Nair", 5)]
+
+
+async def answered(pair: Pair, *scores: int) -> None:
+    """As many people of the cohort have looked back, at the same time."""
+    for number, overall in enumerate(scores):
+        person = await makers.a_person(name=f"Person {number}", now=pair.now)
+        place = await makers.an_enrolment(cohort=pair.cohort, person=person, now=pair.now)
+        await ClosingEvaluation.insert(
+            ClosingEvaluation(enrolment=place.enrolment, overall=overall, answered_at=pair.now)
+        )
+
+
+async def test_an_average_needs_three_answers(now: datetime) -> None:
+    pair = await a_pair(now=now)
+    cora = await makers.a_coordinator(now=now)
+    await answered(pair, 5, 4)
+    two = await circle.evaluations(pair.cohort, reader=cora, now=now)
+    await answered(pair, 4)
+
+    three = await circle.evaluations(pair.cohort, reader=cora, now=now)
+
+    assert (two.average, three.average) == (None, 4.3)
+
+
+async def test_a_coordinator_who_coaches_does_not_read_what_is_said_of_them(now: datetime) -> None:
+    pair = await a_pair(now=now)
+    await pair.over()
+    await service.evaluate(pair.enrolment, GOOD, {}, actor=pair.as_coachee, now=now)
+    await answered(pair, 5, 4, 3)
+
+    own = await circle.evaluations(pair.cohort, reader=pair.coach_person, now=now)
+    others = await circle.evaluations(pair.cohort, reader=await makers.a_coordinator(now=now), now=now)
+
+    assert (sorted(each.overall for each in own.answers), own.withheld, own.average) == ([3, 4, 5], 1, 4.0)
+    assert (len(others.answers), others.withheld) == (4, 0)
+
+
+async def test_after_a_year_it_has_no_name(now: datetime) -> None:
+    pair = await a_pair(now=now)
+    cora = await makers.a_coordinator(now=now)
+    await answered(pair, 5)
+
+    names = [
+        (await circle.evaluations(pair.cohort, reader=cora, now=now + timedelta(days=days))).answers[0].name
+        for days in (364, 365)
+    ]
+
+    assert names == ["Person 0", ""]
 
 
 async def test_a_manager_may_rate_by_their_link(now: datetime) -> None:
