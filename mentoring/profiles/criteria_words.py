@@ -37,7 +37,7 @@ WEIGHTS: dict[Criterion, tuple[str, str]] = {
     ),
     Criterion.ROLE: (
         "Role and profession",
-        "So many points for the same job title; two thirds for the same profession, a third for a related one.",
+        "So many points for the same job title; two thirds for the same profession, a third for a related one (below).",
     ),
     Criterion.SENIORITY: (
         "Seniority",

@@ -10,6 +10,7 @@ import msgspec
 from academy.errors import DomainError
 from academy.web.forms import Fields, Reader
 from mentoring.matching.criteria import SCALE, Apart, Criteria, Criterion, Mode, Rules, Weights
+from mentoring.matching.people import plain
 from mentoring.profiles.criteria_words import SWITCHES, WEIGHTS, most
 
 _FIELDS_OF: dict[Criterion, tuple[str, ...]] = {
@@ -76,7 +77,7 @@ def _weights(reader: Reader, former: Weights) -> Weights:
         )  # fmt: skip
         typed[criterion] = was[criterion] if points is None else points
     try:
-        made = Weights.of(typed, related=former.related)
+        made = Weights.of(typed, related=_related(reader, former))
         same = {
             name: getattr(former, name)
             for criterion, names in _FIELDS_OF.items()
@@ -87,6 +88,22 @@ def _weights(reader: Reader, former: Weights) -> Weights:
     except DomainError as error:
         reader.wrong("weight_skills", error.message)
         return former
+
+
+def _related(reader: Reader, former: Weights) -> tuple[tuple[str, str], ...]:
+    """Two professions on each line. A form without the field changes nothing."""
+    if "related" not in reader.fields:
+        return former.related
+    found: dict[tuple[str, str], None] = {}
+    for line in reader.text("related", most=4000, lines=True, label="The list").splitlines():
+        parts = [" ".join(part.split()) for part in line.split("+")]
+        if not any(parts):
+            continue
+        if len(parts) != 2 or not all(parts) or plain(parts[0]) == plain(parts[1]):
+            reader.wrong("related", "Enter two professions on each line with a plus between them: Finance + Audit.")
+            return former.related
+        found[(parts[0], parts[1])] = None
+    return tuple(found)
 
 
 def _floors(reader: Reader) -> tuple[int, ...]:
@@ -108,6 +125,7 @@ def typed_criteria(criteria: Criteria, *, number: int) -> dict[str, Any]:
         "gap_to": "" if rules.gap_to is None else str(rules.gap_to),
         "in_person_hops": str(rules.in_person_hops),
         **{f"weight_{criterion.value}": str(points) for criterion, points in most(criteria.weights).items()},
+        "related": "\n".join(f"{one} + {other}" for one, other in criteria.weights.related),
         "mode": criteria.mode.value,
         "floors": ", ".join(str(floor) for floor in criteria.floors),
         "least": str(criteria.least),

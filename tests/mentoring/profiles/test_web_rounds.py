@@ -255,6 +255,8 @@ async def form_of(cora: httpx.AsyncClient) -> dict[str, str]:
         kind = re.search(r' type="([^"]+)"', tag)
         if name and value and kind and not (kind[1] in ("checkbox", "radio") and " checked" not in tag):
             found[name[1]] = unescape(value[1])
+    for name, value in re.findall(r'<textarea[^>]* name="([^"]+)"[^>]*>\n?([^<]*)</textarea>', page):
+        found[name] = unescape(value)
     return found
 
 
@@ -297,6 +299,18 @@ async def test_rules_and_points_are_changed_with_a_note(cora: httpx.AsyncClient)
     assert "Skills first" in versions and "Never within one organisation" in versions and ">50<" in versions
 
 
+async def test_coordinators_say_which_professions_are_related(cora: httpx.AsyncClient) -> None:
+    round = await a_round(slug="spring", criteria=Criteria(weights=Weights(related=(("Finance", "Audit"),))))
+    sent = await form_of(cora)
+    assert sent["related"] == "Finance + Audit"
+
+    lines = "Finance + Audit\r\n\r\n  Operational delivery+Policy  "
+    await post(cora, f"{ROUND}/criteria", {**sent, "related": lines}, page=f"{ROUND}/criteria")
+
+    saved = (await queries.criteria(round)).criteria.weights.related
+    assert saved == (("Finance", "Audit"), ("Operational delivery", "Policy"))
+
+
 @pytest.mark.parametrize(
     ("changed", "says"),
     [
@@ -306,6 +320,9 @@ async def test_rules_and_points_are_changed_with_a_note(cora: httpx.AsyncClient)
         ({"floors": "ten"}, "Enter scores with commas between them"),
         ({"floors": "1,2,3,4,5,6"}, "At most five floors"),
         ({"mode": "fastest"}, "Choose what comes first."),
+        ({"related": "Finance"}, "Enter two professions on each line with a plus between them"),
+        ({"related": "Finance + finance"}, "Enter two professions on each line with a plus between them"),
+        ({"related": "Finance + Audit + Law"}, "Enter two professions on each line with a plus between them"),
         ({"in_person_hops": "13"}, "Enter a whole number from 0 to 12."),
     ],
 )
