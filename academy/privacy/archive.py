@@ -9,7 +9,7 @@ import zipfile
 from pathlib import Path
 
 from academy.errors import DomainError
-from academy.privacy.copying import NOTHING, Copy, as_json, in_words
+from academy.privacy.copying import Copy, as_json, in_words
 from academy.privacy.held import As
 from academy.web.templates import environment
 
@@ -37,7 +37,7 @@ def as_html(copy: Copy) -> str:
     return (
         environment()
         .get_template("academy/privacy/copy.html")
-        .render(copy=copy, words=lambda cell, how=As.IT_IS: in_words(cell, copy.time_zone, how), nothing=NOTHING)
+        .render(copy=copy, words=lambda cell, how=As.IT_IS: in_words(cell, copy.time_zone, how))
     )
 
 

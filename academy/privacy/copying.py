@@ -183,9 +183,9 @@ def as_json(copy: Copy) -> bytes:
 
 
 def in_words(cell: Any, zone: str, how: As = As.IT_IS) -> str:
-    """A value as the page to read shows it; times are those of the person's zone."""
-    if cell is None or cell == "":
-        return NOTHING
+    """A value as the page to read shows it, if there is one; times are those of the person's zone."""
+    if cell in (None, "", [], {}):
+        return ""
     if isinstance(cell, bool):
         return "Yes" if cell else "No"
     if isinstance(cell, datetime):
@@ -193,9 +193,10 @@ def in_words(cell: Any, zone: str, how: As = As.IT_IS) -> str:
     if isinstance(cell, date):
         return f"{cell.day} {cell:%B %Y}"
     if isinstance(cell, dict):
-        return "; ".join(f"{_plain(str(name))}: {in_words(each, zone, As.STATE)}" for name, each in cell.items())
+        parts = ((_plain(name), in_words(each, zone, As.STATE)) for name, each in cell.items())
+        return "; ".join(f"{name}: {said or NOTHING}" for name, said in parts)
     if isinstance(cell, list):
-        return ", ".join(in_words(each, zone, how) for each in cell)
+        return ", ".join(in_words(each, zone, how) or NOTHING for each in cell)
     return _plain(cell) if how is As.STATE and isinstance(cell, str) and _STATE.fullmatch(cell) else str(cell)
 
 
