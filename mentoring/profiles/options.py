@@ -28,7 +28,7 @@ GAPS: tuple[tuple[int, str], ...] = (
     (1, "One level above me"),
     (2, "Two levels above me"),
     (3, "Three levels above me"),
-    (4, "Four or more levels above me"),
+    (4, "Four levels above me"),
 )
 
 REGIONS: tuple[str, ...] = tuple(NEIGHBOURS)
