@@ -14,6 +14,9 @@ from academy.outbox import bell, queries, rendering, rules
 from academy.outbox.tables import Message, MessageState
 from academy.people.queries import Contact, contacts
 
+PIECE = 200
+"""Mails that are written down together."""
+
 
 class Letter(msgspec.Struct, frozen=True, kw_only=True):
     """One mail to one person, not queued yet.
@@ -75,32 +78,36 @@ async def queue(
 
 async def queue_many(letters: Sequence[Letter], *, now: datetime) -> int:
     """Write many mails down. Returns how many of them are new."""
-    new = await database.insert([_row(letter, now) for letter in letters], unless=Message.key)
+    new = 0
+    for start in range(0, len(letters), PIECE):  # a subject takes a moment, and others have their turn in between
+        rows = [_values(letter, now) for letter in letters[start : start + PIECE]]
+        new += await database.insert_values(Message, rows, unless=Message.key)
     if new:
         bell.ring()
     return new
 
 
-def _row(letter: Letter, now: datetime) -> Message:
-    return Message(
-        key=letter.key,
-        kind=letter.kind,
-        person=letter.to.person,
-        to_address=letter.to.address,
-        to_name=letter.to.name,
-        subject=rendering.subject(letter.kind, letter.context, name=letter.to.name),
-        about_kind=letter.about.kind,
-        about_id=letter.about.id,
-        context=_json(letter.context),
-        calendar=None if letter.calendar is None else _json(letter.calendar),
-        message_id=rules.message_id(letter.key),
-        thread=letter.thread,
-        number=letter.number,
-        state=MessageState.QUEUED,
-        queued_at=now.replace(microsecond=0),
-        next_attempt_at=now,
-        deadline_at=letter.deadline or rules.deadline(now=now),
-    )
+def _values(letter: Letter, now: datetime) -> dict[str, Any]:
+    """What stands in the row of a mail."""
+    return {
+        "key": letter.key,
+        "kind": letter.kind,
+        "person": letter.to.person,
+        "to_address": letter.to.address,
+        "to_name": letter.to.name,
+        "subject": rendering.subject(letter.kind, letter.context, name=letter.to.name),
+        "about_kind": letter.about.kind,
+        "about_id": letter.about.id,
+        "context": _json(letter.context),
+        "calendar": None if letter.calendar is None else _json(letter.calendar),
+        "message_id": rules.message_id(letter.key),
+        "thread": letter.thread,
+        "number": letter.number,
+        "state": MessageState.QUEUED,
+        "queued_at": now.replace(microsecond=0),
+        "next_attempt_at": now,
+        "deadline_at": letter.deadline or rules.deadline(now=now),
+    }
 
 
 async def drop(prefix: str, *, now: datetime) -> int:
@@ -172,9 +179,7 @@ async def _resend(row: Mapping[str, Any], to: Contact, now: datetime) -> None:
         thread=row["thread"],
         number=row["number"],
     )
-    again = _row(letter, now)
-    again.resend_of = row["id"]
-    await Message.insert(again)
+    await database.insert_values(Message, [{**_values(letter, now), "resend_of": row["id"]}])
 
 
 async def _retry(row: Mapping[str, Any], to: Contact, now: datetime) -> None:

@@ -24,6 +24,8 @@ CHECK_IN = "mentoring-check-in"
 """The kind of link that says whether two have met."""
 
 MINE = "/mentoring"
+PIECE = 100
+"""Pairs of whom mails are written together; others have their turn in between."""
 
 
 def path(pairing: UUID) -> str:
@@ -65,15 +67,18 @@ async def ask_mentors(
     ``again``: mentee profiles for whom somebody was asked before in this round; they hear that we go on looking.
     """
     to = await contacts([person for each in asked for person in (each.mentor, each.mentee)])
-    letters: list[Letter] = []
-    for each in asked:
-        mentor, mentee = mentors[each.mentor_profile], mentees[each.mentee_profile]
-        if contact := to.get(each.mentor):
-            letters.append(proposal(each, contact, round, mentor, mentee))
-        if contact := to.get(each.mentee):
-            told = waiting(each, contact, asked_again=True) if mentee.id in again else somebody_asked(each, contact)
-            letters.append(told)
-    return await outbox.queue_many(letters, now=now)
+    queued = 0
+    for start in range(0, len(asked), PIECE):
+        letters: list[Letter] = []
+        for each in asked[start : start + PIECE]:
+            mentor, mentee = mentors[each.mentor_profile], mentees[each.mentee_profile]
+            if contact := to.get(each.mentor):
+                letters.append(proposal(each, contact, round, mentor, mentee))
+            if contact := to.get(each.mentee):
+                told = waiting(each, contact, asked_again=True) if mentee.id in again else somebody_asked(each, contact)
+                letters.append(told)
+        queued += await outbox.queue_many(letters, now=now)
+    return queued
 
 
 def proposal(each: StaffView, to: Contact, round: RoundView, mentor: MentorView, mentee: MenteeView) -> Letter:

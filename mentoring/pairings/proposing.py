@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 import msgspec
@@ -17,11 +18,14 @@ from academy.invites.times import UK, utc_to_local
 from mentoring.pairings import letters, queries, rules, steps
 from mentoring.pairings.queries import StaffView
 from mentoring.pairings.rules import CannotPair, PairedAlready
-from mentoring.pairings.tables import DeclineReason, Pairing, PairingStatus
+from mentoring.pairings.tables import DeclineReason, Pairing, PairingChange, PairingStatus
 from mentoring.profiles import queries as profiles
 from mentoring.profiles import service as pool
 from mentoring.profiles.queries import MenteeView, MentorView, RoundView
 from mentoring.profiles.tables import PoolStatus, RoundStatus
+
+PIECE = 200
+"""Pairings that are written together; others have their turn in between."""
 
 
 class Proposed(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,12 +62,16 @@ async def propose(
     async with database.transaction():
         there = await _alone_with(round, pairs, now=now)
         days = there.round.answer_days if answer_days is None else answer_days
-        made = [
-            _row(there, pair, PairingStatus.PROPOSED, now=now, answer_by=rules.answer_by(days=days, now=now))
-            for pair in pairs
-        ]
-        await _insert(there, made, actor=actor, verb="propose", now=now)
-        new = {each.id for each in made}
+        until = rules.answer_by(days=days, now=now)
+        made: list[UUID] = []
+        for start in range(0, len(pairs), PIECE):
+            rows = [
+                _values(there, pair, PairingStatus.PROPOSED, now=now, answer_by=until)
+                for pair in pairs[start : start + PIECE]
+            ]
+            await _insert(there, rows, actor=actor, verb="propose", now=now)
+            made += [row["id"] for row in rows]
+        new = {*made}
         asked = [each for each in await queries.live(round, now=now) if each.id in new]
         await letters.ask_mentors(
             asked,
@@ -73,17 +81,17 @@ async def propose(
             again=there.asked_before,
             now=now,
         )
-    return [each.id for each in made]
+    return made
 
 
 async def pair_by_hand(round: UUID, pair: Proposed, *, actor: Actor, now: datetime) -> UUID:
     """Make a pair at once, since both have agreed to it; both are introduced. Raises as ``propose``."""
     async with database.transaction():
         there = await _alone_with(round, [pair], now=now)
-        made = _row(there, pair, PairingStatus.ACCEPTED, now=now)
+        made = _values(there, pair, PairingStatus.ACCEPTED, now=now)
         await _insert(there, [made], actor=actor, verb="pair", now=now)
-        await _begin(await queries.pairing_for_staff(made.id, now=now), actor=actor, now=now)
-    return made.id
+        await _begin(await queries.pairing_for_staff(made["id"], now=now), actor=actor, now=now)
+    return UUID(str(made["id"]))
 
 
 async def accept(pairing: UUID, *, actor: Actor, now: datetime) -> PairingStatus:
@@ -267,41 +275,44 @@ def _why_not(there: _People, pair: Proposed, *, now: datetime) -> DomainError | 
     )
 
 
-def _row(
+def _values(
     there: _People, pair: Proposed, status: PairingStatus, *, now: datetime, answer_by: datetime | None = None
-) -> Pairing:
-    return Pairing(
-        id=uuid4(),
-        round=there.round.id,
-        mentor=there.mentors[pair.mentor_profile].person,
-        mentee=there.mentees[pair.mentee_profile].person,
-        mentor_profile=pair.mentor_profile,
-        mentee_profile=pair.mentee_profile,
-        run=pair.run,
-        status=rules.move(None, status),
-        score=pair.score,
-        points=msgspec.json.encode(pair.points).decode(),
-        proposed_at=now,
-        answer_by=answer_by,
-        answered_at=None if answer_by else now,
-        created_at=now,
-    )
+) -> dict[str, Any]:
+    """What stands in the row of a new pairing."""
+    return {
+        "id": uuid4(),
+        "round": there.round.id,
+        "mentor": there.mentors[pair.mentor_profile].person,
+        "mentee": there.mentees[pair.mentee_profile].person,
+        "mentor_profile": pair.mentor_profile,
+        "mentee_profile": pair.mentee_profile,
+        "run": pair.run,
+        "status": rules.move(None, status),
+        "score": pair.score,
+        "points": msgspec.json.encode(pair.points).decode(),
+        "proposed_at": now,
+        "answer_by": answer_by,
+        "answered_at": None if answer_by else now,
+        "created_at": now,
+    }
 
 
-async def _insert(there: _People, made: Sequence[Pairing], *, actor: Actor, verb: str, now: datetime) -> None:
-    await database.insert(made)
-    await database.insert(
-        [steps.change(each.id, None, PairingStatus(each.status), actor=actor, now=now) for each in made]
+async def _insert(there: _People, made: Sequence[Mapping[str, Any]], *, actor: Actor, verb: str, now: datetime) -> None:
+    await database.insert_values(Pairing, made)
+    await database.insert_values(
+        PairingChange, [steps.change(each["id"], None, each["status"], actor=actor, now=now) for each in made]
     )
-    lines: list[Entry] = [
-        audit.entry(
-            f"pairing.{verb}",
-            About("pairing", each.id, there.round.name),
-            actor=actor,
-            now=now,
-            person=there.mentees[each.mentee_profile].person,
-            after={"mentor": there.mentors[each.mentor_profile].name},
-        )
-        for each in made
-    ]
-    await database.insert(lines)
+    await database.insert_values(
+        Entry,
+        [
+            audit.values(
+                f"pairing.{verb}",
+                About("pairing", each["id"], there.round.name),
+                actor=actor,
+                now=now,
+                person=each["mentee"],
+                after={"mentor": there.mentors[each["mentor_profile"]].name},
+            )
+            for each in made
+        ],
+    )

@@ -49,7 +49,8 @@ async def write(
     values: dict[Any, Any] = {**(columns or {}), "version": before.version + 1}
     if status is not None:
         values["status"] = rules.move(before.status, status).value
-        await PairingChange.insert(change(before.id, before.status, status, actor=actor, note=note, now=now))
+        step = change(before.id, before.status, status, actor=actor, note=note, now=now)
+        await database.insert_values(PairingChange, [step])
     await Pairing.update(values).where(Pairing.id == before.id)
     after = await queries.pairing_for_staff(before.id, now=now)
     was, becomes = audit.changed(_told(before), _told(after))
@@ -62,16 +63,16 @@ async def write(
 
 def change(
     pairing: UUID, before: PairingStatus | None, after: PairingStatus, *, actor: Actor, note: str = "", now: datetime
-) -> PairingChange:
-    """One step of a pairing's history, as a row."""
-    return PairingChange(
-        pairing=pairing,
-        at=now,
-        from_status=before.value if before else "",
-        to_status=after.value,
-        by=actor.person,
-        note=note[:300],
-    )
+) -> dict[str, Any]:
+    """What stands in the row of one step of a pairing's history."""
+    return {
+        "pairing": pairing,
+        "at": now,
+        "from_status": before.value if before else "",
+        "to_status": after.value,
+        "by": actor.person,
+        "note": note[:300],
+    }
 
 
 def _told(pairing: StaffView) -> dict[str, Any]:

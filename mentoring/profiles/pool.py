@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Collection, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from mentoring.matching.people import Earlier, Mentee, Mentor, Pool
 from mentoring.profiles import options, rules
 from mentoring.profiles.answers import MenteeAnswers, MentorAnswers, mentee_answers, mentor_answers
 from mentoring.profiles.tables import PoolStatus, Side
+from mentoring.waiting import FEW
 
 
 class PoolFacts(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,19 +73,39 @@ async def pool(
     the ``history`` of a mentee by person, and mentee profiles to be ``left_out``. A mentor who pauses has 0 places.
     Who withdrew is not in it. Six queries, however many people there are.
     """
-    taken, history = taken or {}, history or {}
+    rows = _Rows(
+        mentors=await _MENTORS.run(round=round),
+        mentees=[row for row in await _MENTEES.run(round=round) if row["id"] not in left_out],
+        choices=await _CHOICES.run(round=round),
+        apart=await _APART.run(round=round),
+        told=await _TOLD.run(round=round),
+        waited={row["person"]: row["status"] for row in await _WAITED.run(round=round)},  # the latest round decides
+    )
     today = utc_to_local(now).date()
-    mentor_rows = await _MENTORS.run(round=round)
-    mentee_rows = [row for row in await _MENTEES.run(round=round) if row["id"] not in left_out]
-    liked = _grouped(await _CHOICES.run(round=round), lambda row: (row["side"], row["chooser"]), "chosen")
-    apart = await _APART.run(round=round)
-    kept = _both_ways(apart, "confidential", "named")  # as one: nobody is to see which of the two it is
-    line = _both_ways(apart, "line")
-    told_rows = await _TOLD.run(round=round)
-    given = _told([row for row in told_rows if row["for_matching"]])  # by mentors, to be matched on
-    of_themselves = _told(told_rows)  # a mentee's wish for somebody alike is about their own answer
-    waited = {row["person"]: row["status"] for row in await _WAITED.run(round=round)}  # the latest round decides
-    seekers = {row["person"]: mentee_answers(row["answers"]) for row in mentee_rows}
+    if len(rows.mentors) + len(rows.mentees) <= FEW:
+        return _facts(rows, taken or {}, history or {}, today)
+    return await asyncio.to_thread(_facts, rows, taken or {}, history or {}, today)
+
+
+class _Rows(msgspec.Struct, frozen=True, kw_only=True):
+    mentors: list[dict[str, Any]]
+    mentees: list[dict[str, Any]]
+    choices: list[dict[str, Any]]
+    apart: list[dict[str, Any]]
+    told: list[dict[str, Any]]
+    waited: dict[UUID, str]
+
+
+def _facts(
+    rows: _Rows, taken: Mapping[UUID, int], history: Mapping[UUID, tuple[Earlier, ...]], today: date
+) -> PoolFacts:
+    """The rows as the matching takes them."""
+    liked = _grouped(rows.choices, lambda row: (row["side"], row["chooser"]), "chosen")
+    kept = _both_ways(rows.apart, "confidential", "named")  # as one: nobody is to see which of the two it is
+    line = _both_ways(rows.apart, "line")
+    given = _told([row for row in rows.told if row["for_matching"]])  # by mentors, to be matched on
+    of_themselves = _told(rows.told)  # a mentee's wish for somebody alike is about their own answer
+    seekers = {row["person"]: mentee_answers(row["answers"]) for row in rows.mentees}
     asked = {question for each in seekers.values() for question in each.same_background}
     mentors = tuple(
         _mentor(
@@ -96,7 +118,7 @@ async def pool(
             not_these=kept.get(row["person"], ()),
             characteristics=_characteristics(given.get(row["person"], {}), asked, wanted=False),
         )
-        for row in mentor_rows
+        for row in rows.mentors
     )
     mentees = tuple(
         _mentee(
@@ -108,14 +130,14 @@ async def pool(
                 of_themselves.get(row["person"], {}), seekers[row["person"]].same_background, wanted=True
             ),
             history=history.get(row["person"], ()),
-            waited=PoolStatus(row["status"]) in rules.WAITED or waited.get(row["person"]) in rules.WAITED,
+            waited=PoolStatus(row["status"]) in rules.WAITED or rows.waited.get(row["person"]) in rules.WAITED,
         )
-        for row in mentee_rows
+        for row in rows.mentees
     )
     return PoolFacts(
         pool=Pool(mentors=mentors, mentees=mentees),
-        mentor_profiles={str(row["person"]): row["id"] for row in mentor_rows},
-        mentee_profiles={str(row["person"]): row["id"] for row in mentee_rows},
+        mentor_profiles={str(row["person"]): row["id"] for row in rows.mentors},
+        mentee_profiles={str(row["person"]): row["id"] for row in rows.mentees},
     )
 
 
