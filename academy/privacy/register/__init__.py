@@ -15,6 +15,7 @@ NOBODY = {**people.NOBODY, **cohorts.NOBODY, **coaching.NOBODY, **mentoring.NOBO
 """Tables of which nothing is given as somebody's row, and why."""
 
 ALSO_HELD: tuple[tuple[str, str], ...] = (
+    ("The words of emails with a link that signs in, or that opens a page for whoever has it", Why.SECRET),
     ("Who chose you, who asked not to be paired with you, and whom coordinators keep apart and why", Why.OTHERS),
     ("Whom runs of matching suggested for you before pairs were published", Why.OTHERS),
     ("Lines of the audit trail about pairings and pairs", f"{Why.TWICE} They name both of a pair."),
