@@ -12,9 +12,11 @@ from academy import clock
 from academy.accounts import queries as accounts
 from academy.accounts.guards import actor
 from academy.alumni import queries as alumni
+from academy.alumni.contributions import contributions_of
 from academy.audit import queries as audit
 from academy.errors import DomainError
 from academy.home import queries
+from academy.invites.times import utc_to_local
 from academy.outbox import queries as outbox
 from academy.outbox import reading
 from academy.outbox.rules import WORDS as MAIL_WORDS
@@ -32,6 +34,11 @@ from cohorts.enrolment import service as enrolment
 from cohorts.enrolment.queries import TAG_COLOUR
 from cohorts.enrolment.tables import EnrolmentStatus, Source
 from cohorts.schedule import queries as schedule
+from mentoring.pairings import queries as pairings
+from mentoring.pairings.own_page import COLOURS
+from mentoring.pairings.rules import CALLED
+from mentoring.profiles import queries as profiles
+from mentoring.profiles.profile_words import state_of
 
 MAILS = 30
 ENTRIES = 50
@@ -39,7 +46,7 @@ ENTRIES = 50
 
 @get("/people/{person:uuid}", who=Who.COORDINATOR)
 async def one(request: Request[Any, Any, Any], person: FromPath[UUID]) -> Response[Any]:
-    """Everything about one person. Fifteen queries or so, however much there is."""
+    """Everything about one person. Twenty queries or so, however much there is."""
     return await _page(request, person)
 
 
@@ -64,6 +71,11 @@ async def _page(
         coaching=await coaching.own(person, now),
         coaches_as=await coaches.coach_of(person),
         certificates=await alumni.certificates_of(person),
+        contributions=await contributions_of(person),
+        rounds=[(each, state_of(each, today=utc_to_local(now).date())) for each in await profiles.of_person(person)],
+        pairings=await pairings.of_person_for_staff(person, now=now),
+        pairing_words=CALLED,
+        pairing_colours=COLOURS,
         mails=await outbox.of_person(person, most=MAILS + 1),
         most_mails=MAILS,
         entries=await audit.entries_of_person(person, most=ENTRIES),

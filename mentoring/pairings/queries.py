@@ -168,6 +168,12 @@ async def of_person(person: UUID, *, now: datetime) -> list[PairingView]:
     return [one for one in found if one.mentor == person or one.status in rules.MET]
 
 
+async def of_person_for_staff(person: UUID, *, now: datetime) -> list[PairingView]:
+    """All of somebody's pairings that were ever proposed, the newest first, for coordinators. One query."""
+    found = [_view(row) for row in await _OF_PERSON.run(person=person, now=now)]
+    return [one for one in found if one.status is not PairingStatus.DRAFT]
+
+
 async def for_front(person: UUID, *, now: datetime) -> tuple[list[PairingView], list[PairingView]]:
     """Somebody's pairings as ``of_person`` gives them, and those for which a mentor was asked on their behalf and has
     not answered: of these nobody may be named. One query."""

@@ -11,7 +11,7 @@ import msgspec
 
 from academy.invites.times import uk_date, utc_to_local
 from mentoring.profiles import options, rules
-from mentoring.profiles.queries import MenteeView, MentorView
+from mentoring.profiles.queries import MenteeView, MentorView, OwnProfile
 from mentoring.profiles.tables import MentorStatus, PoolStatus, ProfileSource
 
 SOURCES = {
@@ -77,6 +77,15 @@ def _state(one: MentorView | MenteeView, *, today: date) -> tuple[str, str]:
             return "paused", f"until {uk_date(one.paused_until)}"
         return "active", ""
     return ("active" if one.status is PoolStatus.IN_POOL else one.status.value), ""
+
+
+def state_of(one: OwnProfile, *, today: date) -> tuple[str, str, str]:
+    """How somebody takes part in a round: in words, a colour, and until when they pause."""
+    state = "active" if one.status == PoolStatus.IN_POOL else one.status
+    note = ""
+    if state == MentorStatus.ACTIVE and one.paused_until and not rules.takes_new(one.paused_until, today=today):
+        state, note = "paused", f"Until {uk_date(one.paused_until)}"
+    return *STATES[state], note
 
 
 def shown_mentor(one: MentorView | None, today: date) -> dict[str, Any] | None:

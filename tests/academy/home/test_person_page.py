@@ -9,7 +9,8 @@ import pytest
 from academy import database as room
 from academy.accounts import service as accounts
 from academy.accounts.tables import Role
-from academy.audit.service import ACADEMY
+from academy.alumni.contributions import ContributionKind, record_contribution
+from academy.audit.service import ACADEMY, About
 from academy.invites import queries as invited
 from academy.invites import service as invites
 from academy.invites.tables import Reply
@@ -20,10 +21,16 @@ from cohorts.enrolment import service as enrolment
 from cohorts.enrolment.tables import Enrolment
 from cohorts.schedule import service as schedule
 from cohorts.schedule.tables import CohortSession
+from mentoring.pairings import shared
+from mentoring.profiles import keeping_apart
+from mentoring.profiles import service as profiles
+from mentoring.profiles.tables import ApartKind, RoundStatus
 from tests.conftest import Clock
+from tests.support import makers, paired
 from tests.support.client import field_errors, heading, post, sign_in, words
 from tests.support.courses import FIRST, MADE, OVER, A, P, a_course
 from tests.support.makers import a_cohort, a_coordinator, a_person, an_enrolment, an_organisation
+from tests.support.pages import links
 from tests.support.queries import counted
 
 
@@ -195,6 +202,66 @@ async def test_what_was_changed_and_by_whom(client: httpx.AsyncClient, cora: UUI
     assert "Cora" in trail
 
 
+# ------------------------------------------------------------------ mentoring
+async def test_mentoring_as_mentor_and_mentee_with_dates_and_nothing_in_confidence(
+    client: httpx.AsyncClient, cora: UUID, clock: Clock
+) -> None:
+    mia = await makers.a_person(name="Mia Mentor")
+    pair = await paired.two(round=(here := await running(clock)), mentor=await mentor(here, mia), now=clock.now)
+    slug = (await pair.view(clock.now)).round_slug
+    await shared.add_goal(pair.id, "Leave my husband", by=pair.mentee, now=clock.now)
+    await keeping_apart.keep_apart(
+        pair.mentee, await makers.a_person(name="Nat Notthis"), ApartKind.CONFIDENTIAL, actor=pair.as_mentee,
+        now=clock.now,
+    )  # fmt: skip
+
+    of_mentor, of_mentee = [await client.get(f"/people/{person}") for person in (mia, pair.mentee)]
+
+    rounds = f"/mentoring/rounds/{slug}"
+    told = links(of_mentor)
+    assert told["Mentor in Mentoring 2026"] == f"{rounds}/people/{mia}"
+    assert told["Mentor of Mo Mentee"] == f"{rounds}/pairings/{pair.id}"
+    assert {"Takes part", "Active", "1 June 2026 to 1 March 2027"} <= set(words(of_mentor))
+    assert links(of_mentee)["Mentored by Mia Mentor"] == f"{rounds}/pairings/{pair.id}"
+    for answer in (of_mentor, of_mentee):
+        assert not any(secret in answer.text for secret in ("husband", "Notthis"))
+
+
+async def test_a_mentor_who_is_asked_and_one_who_pauses(client: httpx.AsyncClient, cora: UUID, clock: Clock) -> None:
+    pair = await paired.two(accepted=False, now=clock.now)
+    await profiles.pause_mentor(pair.mentor_profile, date(2026, 9, 1), actor=ACADEMY, now=clock.now)
+
+    shown = words(await client.get(f"/people/{pair.mentor}"))
+
+    assert {"Paused", "Until 1 September 2026", "Waiting for the mentor", "Asked on 1 June 2026"} <= set(shown)
+
+
+async def test_what_they_gave_stands_beside_certificates(client: httpx.AsyncClient, cora: UUID, clock: Clock) -> None:
+    person = await a_person(name="Ana Example")
+    nothing = words(await client.get(f"/people/{person}"))
+    await record_contribution(
+        person, ContributionKind.MENTOR, what="Mentor in Mentoring 2025", minutes=450, on=date(2026, 5, 4),
+        about=About("pairing", uuid4(), "Mentoring 2025"), now=clock.now,
+    )  # fmt: skip
+
+    shown = words(await client.get(f"/people/{person}"))
+
+    assert "Contributions" not in nothing and "Mentoring" not in nothing[nothing.index("Ana Example") :]
+    start = shown.index("Contributions")
+    assert shown[start + 1 : start + 3] == [
+        "Mentor in Mentoring 2025",
+        "Mentor, 4 May 2026 · 7 hours 30 minutes together",
+    ]
+
+
+async def mentor(round: UUID, person: UUID) -> UUID:
+    return await makers.a_mentor(round=round, person=person)
+
+
+async def running(clock: Clock) -> UUID:
+    return await makers.a_round(status=RoundStatus.RUNNING, starts_on=clock.now.date(), now=clock.now)
+
+
 # ------------------------------------------------------------ add to a cohort
 async def test_adding_to_a_cohort_takes_a_choice_and_a_button(client: httpx.AsyncClient, cora: UUID) -> None:
     person = await a_person(name="Ana Example")
@@ -239,13 +306,20 @@ async def test_no_choice_and_a_choice_that_is_gone_are_said(client: httpx.AsyncC
 
 
 # --------------------------------------------------------------------- queries
-async def test_the_page_needs_the_same_queries_for_one_and_for_three(client: httpx.AsyncClient, cora: UUID) -> None:
+async def test_the_page_needs_the_same_queries_for_one_and_for_three(
+    client: httpx.AsyncClient, cora: UUID, clock: Clock
+) -> None:
     person = await a_person(name="Ana Example")
     counts = []
-    for _ in range(3):
+    for number in range(3):
         await an_enrolment(cohort=await a_cohort(), person=person)
+        await paired.two(round=(here := await running(clock)), mentor=await mentor(here, person), now=clock.now)
+        await record_contribution(
+            person, ContributionKind.MENTOR, what=f"Mentor in round {number}", on=date(2026, 5, 4),
+            about=About("pairing", uuid4(), "Mentoring"), now=clock.now,
+        )  # fmt: skip
         with counted() as statements:
             await client.get(f"/people/{person}")
         counts.append(len(statements))
 
-    assert counts[0] == counts[1] == counts[2] <= 16
+    assert counts[0] == counts[1] == counts[2] <= 19
