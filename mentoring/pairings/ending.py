@@ -51,8 +51,8 @@ async def evaluations(pairing: UUID) -> list[Evaluated]:
 
 
 async def end(pairing: UUID, *, reason: str = "", actor: Actor, now: datetime) -> StaffView:
-    """End a pairing before its time. Planned meetings leave the calendars, the mentor's place is free again, and a
-    mentee who did not end it comes first in the next run. A second call does nothing.
+    """End a pairing before its time. Planned meetings leave the calendars, and the mentor's place is free again. Who
+    was let down comes first in the next run (see ``rules.let_down``). A second call does nothing.
 
     Raises ForbiddenMove and NotFound.
     """
@@ -68,7 +68,9 @@ async def end(pairing: UUID, *, reason: str = "", actor: Actor, now: datetime) -
                 "ended_at": now,
                 "ended_by": actor.person,
                 "end_reason": reason[:300],
-                "let_down": rules.let_down(mentee=before.mentee, by=actor.person),
+                "let_down": rules.let_down(
+                    mentee=before.mentee, by=actor.person, silent=rules.is_quiet(before, now=now)
+                ),
                 "listed_at": None,
             },
             actor=actor,

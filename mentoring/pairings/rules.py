@@ -28,6 +28,8 @@ MOVES: dict[PairingStatus | None, frozenset[PairingStatus]] = {
 }
 LIVE = frozenset({S.DRAFT, S.PROPOSED, S.ACCEPTED, S.ACTIVE, S.PAUSED})
 """Takes one of the mentor's places, and is the mentee's one pairing of the round."""
+SETTLED = LIVE | {S.COMPLETED}
+"""The mentee waits for nobody in this round."""
 MET = frozenset({S.ACCEPTED, S.ACTIVE, S.PAUSED, S.COMPLETED, S.ENDED_EARLY})
 """Both know of each other."""
 UNDER_WAY = frozenset({S.ACCEPTED, S.ACTIVE, S.PAUSED})
@@ -179,9 +181,10 @@ def why_not_log(
     return None
 
 
-def let_down(*, mentee: object, by: object) -> str:
-    """Who comes first in the next run after a pairing was ended; the mentee, where neither of the two ended it."""
-    return "mentor" if by == mentee else "mentee"
+def let_down(*, mentee: object, by: object, silent: bool = False) -> str:
+    """Who comes first in the next run after a pairing was ended: whom the other left. The mentee, too, where neither of
+    the two ended it, or where nothing had been heard of the two for too long."""
+    return "mentor" if by == mentee and not silent else "mentee"
 
 
 # ---------------------------------------------------------------------- health

@@ -18,8 +18,10 @@ from mentoring.pairings.queries import StaffView
 from mentoring.pairings.rules import Health
 from mentoring.pairings.tables import DeclineReason, PairingStatus
 from mentoring.profiles import places
+from mentoring.profiles import queries as profiles
 from mentoring.profiles.places import Figure, Need, Part, Section
 from mentoring.profiles.queries import RoundView
+from mentoring.profiles.tables import RoundStatus
 
 TAB = "Pairings"
 
@@ -127,7 +129,7 @@ def _day(instant: datetime | None) -> date | None:
 
 
 async def part(here: RoundView, now: datetime) -> Part:
-    """Figures of a round's pairings, and what needs the coordinator. One query."""
+    """Figures of a round's pairings, and what needs the coordinator. Two queries."""
     lines = [line(each, now=now) for each in await queries.of_round(here.id, now=now)]
     if not lines:
         return Part()
@@ -137,9 +139,24 @@ async def part(here: RoundView, now: datetime) -> Part:
     silent = [each for each in lines if needs_attention(each)]
     figures = (
         Figure(value=str(len(under_way)), label="Pairs", note=_met(under_way), href=base),
-        Figure(value=str(len(asked)), label="Mentors asked", note="no answer yet", href=f"{base}?view=asked"),
+        Figure(value=str(len(asked)), label="Waiting for a mentor’s answer", href=f"{base}?view=asked"),
     )
     needs: list[Need] = []
+    settled = {each.pairing.mentee_profile for each in lines if each.pairing.status in rules.SETTLED}
+    there = {each.id for each in await profiles.mentees(here.id)} - settled
+    parted = [each for each in lines if each.pairing.status is PairingStatus.ENDED_EARLY]
+    parted = [each for each in parted if each.pairing.mentee_profile in there]
+    if parted and here.status is RoundStatus.RUNNING:
+        one = parted[0]
+        who = f"{one.pairing.mentee_name} and {one.pairing.mentor_name}"
+        needs.append(
+            Need(
+                what=f"{who} have ended their pairing" if len(parted) == 1 else f"{len(parted)} pairs have ended early",
+                why=_why(parted),
+                action="Read why",
+                href=f"{base}?view=ended",
+            )
+        )
     if silent:
         who = "1 pair is" if len(silent) == 1 else f"{len(silent)} pairs are"
         needs.append(
@@ -151,6 +168,14 @@ async def part(here: RoundView, now: datetime) -> Part:
             )
         )
     return Part(figures=figures, needs=tuple(needs))
+
+
+def _why(parted: list[Line]) -> str:
+    """The reason of one pair; several stand in the list."""
+    said = "Read why, where somebody said so."
+    if len(parted) == 1:
+        said = f"“{parted[0].reason}”" if parted[0].reason else "Nobody said why."
+    return f"{said} Who was let down comes first in the next suggestion."
 
 
 def _met(lines: list[Line]) -> str:

@@ -108,17 +108,22 @@ _WAITING = database.compiled_sql(
             AS silent,
         (SELECT count(*) FROM mentee_profile e WHERE e.round = r.id AND e.status = 'no_match_found'
             AND NOT EXISTS (SELECT 1 FROM pairing x WHERE x.mentee_profile = e.id
-                AND x.status IN ('draft', 'proposed', 'accepted', 'active', 'paused'))) AS unmatched
+                AND x.status IN ('draft', 'proposed', 'accepted', 'active', 'paused', 'completed'))) AS unmatched,
+        (SELECT count(*) FROM pairing x JOIN mentee_profile e ON e.id = x.mentee_profile
+            WHERE x.round = r.id AND x.status = 'ended_early' AND e.status <> 'withdrawn'
+            AND NOT EXISTS (SELECT 1 FROM pairing y WHERE y.mentee_profile = e.id
+                AND y.status IN ('draft', 'proposed', 'accepted', 'active', 'paused', 'completed'))) AS parted
     FROM mentoring_round r
     WHERE r.status IN ('matching', 'running') AND r.is_template = :no
     ORDER BY r.created_at, r.id
 """,
-    types={"late": int, "silent": int, "unmatched": int},
+    types={"late": int, "silent": int, "unmatched": int, "parted": int},
 )
 
 
 async def needs(now: datetime) -> list[Need]:
-    """What waits in rounds that go on: late answers, mentees without a mentor, silent pairs. One query."""
+    """What waits in rounds that go on: late answers, mentees without a mentor, pairs that ended or are silent. One
+    query."""
     found = []
     for row in await _WAITING.run(now=now, no=False):
         base = f"/mentoring/rounds/{row['slug']}"
@@ -155,6 +160,14 @@ _NEEDS = (
         "No mentor was found for {} mentees",
         "Ask somebody yourself, loosen a rule, or tell them when the next round begins.",
         "See who",
+    ),
+    (
+        "parted",
+        2,
+        "A pair has ended before its time, and the mentee waits",
+        "{} pairs have ended before their time, and the mentees wait",
+        "Read why, where somebody said so. Then suggest pairs again: who was let down comes first.",
+        "Read why",
     ),
     (
         "silent",

@@ -71,6 +71,13 @@ def listed(facts: Facts) -> list[StaffView]:
     ]
 
 
+def parted(facts: Facts) -> list[StaffView]:
+    """Ended early, and the mentee has nobody since."""
+    found = of_mentees(facts)
+    waiting = {each.id for key in ("waiting", "unmatched") for each in found[key]}
+    return [each for each in pairings_in(facts, S.ENDED_EARLY) if each.mentee_profile in waiting]
+
+
 def late(facts: Facts) -> list[StaffView]:
     """Proposals past their date."""
     return [each for each in pairings_in(facts, S.PROPOSED) if each.answer_by and each.answer_by <= facts.now]
@@ -141,6 +148,7 @@ LISTS: dict[str, tuple[str, Callable[[Facts], list[Line]]]] = {
         lambda facts: [_pair(each) for each in pairings_in(facts, S.COMPLETED)],
     ),
     "ended": ("Pairings that ended early", lambda facts: [_pair(each) for each in pairings_in(facts, S.ENDED_EARLY)]),
+    "parted": ("Pairs that ended, whose mentee waits", lambda facts: [_parted(each) for each in parted(facts)]),
     "declined": ("Mentors who said no", lambda facts: [_answer(each) for each in pairings_in(facts, S.DECLINED)]),
     "expired": (
         "Mentors who never answered",
@@ -194,6 +202,13 @@ def _pair(one: StaffView) -> Line:
         state=pairing_rules.CALLED[one.status],
         since=one.last_met_on or one.starts_on,
         note=met if one.meetings else "No meeting yet",
+    )
+
+
+def _parted(one: StaffView) -> Line:
+    """With why it ended, which is for coordinators."""
+    return msgspec.structs.replace(
+        _pair(one), since=_day(one.ended_at) if one.ended_at else None, note=one.end_reason or "Nobody said why"
     )
 
 

@@ -84,6 +84,14 @@ async def test_who_ends_it_does_not_come_first(database: room.Engine, now: datet
     assert (await profiles.mentee(pair.mentee_profile)).status is PoolStatus.IN_POOL
 
 
+async def test_a_mentee_who_ends_it_after_a_long_silence_was_let_down_too(database: room.Engine, now: datetime) -> None:
+    pair = await two(now=now)
+
+    await service.end(pair.id, actor=pair.as_mentee, now=now + timedelta(days=21))
+
+    assert (await profiles.mentee(pair.mentee_profile)).status is PoolStatus.WAITING_REMATCH
+
+
 async def test_planned_meetings_leave_the_calendars(database: room.Engine, now: datetime) -> None:
     pair = await two(now=now)
     await service.offer_meeting(

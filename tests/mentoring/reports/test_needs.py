@@ -6,6 +6,7 @@ from uuid import UUID
 import httpx
 import pytest
 
+from mentoring.pairings import service as pairing_service
 from mentoring.pairings.tables import Pairing
 from mentoring.profiles import service as profiles
 from mentoring.profiles.tables import PoolStatus, RoundStatus
@@ -14,7 +15,7 @@ from tests.conftest import Clock
 from tests.support.client import sign_in, words
 from tests.support.makers import a_coordinator, a_mentee, a_round
 from tests.support.pages import links
-from tests.support.paired import two
+from tests.support.paired import a_pairing, two
 from tests.support.queries import counted
 
 pytestmark = pytest.mark.usefixtures("database", "clock")
@@ -49,6 +50,24 @@ async def test_late_answers_silent_pairs_and_mentees_without_a_mentor(spring: UU
             "/mentoring/rounds/spring/reports/people?show=silent",
         ),
     ]
+
+
+async def test_a_pair_that_ended_stands_with_its_reason_until_the_mentee_has_somebody(
+    client: httpx.AsyncClient, spring: UUID, clock: Clock
+) -> None:
+    pair = await two(round=spring, now=clock.now)
+    await pairing_service.end(pair.id, reason="He never answers", actor=pair.as_mentee, now=clock.now)
+    await sign_in(client, await a_coordinator())
+
+    (need,) = await queries.needs(clock.now)
+    behind = await client.get(need.href)
+    overview = words(await client.get("/mentoring/rounds/spring"))
+
+    assert need.what == "A pair has ended before its time, and the mentee waits"
+    assert ("1 line" in behind.text, "He never answers" in behind.text) == (True, True)
+    assert "“He never answers” Who was let down comes first in the next suggestion." in overview
+    await a_pairing(spring, mentee=pair.mentee, now=clock.now)
+    assert await queries.needs(clock.now) == []
 
 
 async def test_the_list_behind_a_need_has_as_many_lines(client: httpx.AsyncClient, spring: UUID, clock: Clock) -> None:
