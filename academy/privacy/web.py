@@ -45,7 +45,7 @@ async def mine(request: Request[Any, Any, Any]) -> Response[Any]:
     return page(request, "academy/privacy/mine.html", parts=[*REGISTER, *DRAWN], classes=CLASSES)
 
 
-@post("/account/everything", who=Who.SIGNED_IN)
+@post("/account/everything", who=Who.SIGNED_IN, status_code=200)
 async def take_mine(request: Request[Any, Any, Any]) -> Response[Any]:
     return await _file(request, me(request), staff=False)
 
@@ -65,7 +65,7 @@ async def theirs(request: Request[Any, Any, Any], person: FromPath[UUID]) -> Res
     )
 
 
-@post("/people/{person:uuid}/everything", who=Who.COORDINATOR)
+@post("/people/{person:uuid}/everything", who=Who.COORDINATOR, status_code=200)
 async def take_theirs(request: Request[Any, Any, Any], person: FromPath[UUID]) -> Response[Any]:
     return await _file(request, person, staff=True)
 

@@ -2,6 +2,8 @@
 
 import json
 import re
+import stat
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -70,6 +72,49 @@ def test_what_cannot_be_done_is_said_in_a_sentence(environment: dict[str, str]) 
         1,
         "Nobody here has the address nobody@example.org. Add them with: academy person add nobody@example.org\n",
     )
+
+
+def test_a_copy_of_everything_is_kept_for_its_owner(environment: dict[str, str], tmp_path: Path, clock: Clock) -> None:
+    academy(environment, "migrate")
+    academy(environment, "person", "add", "ana@example.org", "--name", "Ana Archer")
+    file = tmp_path / "ana.zip"
+
+    done = academy(environment, "copy-of", "ana@example.org", str(file))
+
+    assert (done.exit_code, done.output) == (0, f"Wrote {file}. Only the person it is about should have it.\n")
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    with zipfile.ZipFile(file) as bundle:
+        told = json.loads(bundle.read("everything.json"))
+    assert (told["name"], told["made_for"]) == ("Ana Archer", "person")
+
+
+def test_a_copy_that_is_there_is_kept_unless_forced(environment: dict[str, str], tmp_path: Path, clock: Clock) -> None:
+    academy(environment, "migrate")
+    academy(environment, "person", "add", "ana@example.org")
+    file = tmp_path / "ana.zip"
+    file.write_text("former")
+
+    refused = academy(environment, "copy-of", "ana@example.org", str(file))
+
+    assert (refused.exit_code, refused.output, file.read_text()) == (
+        1,
+        f"{file} is there already. Nothing was made. Use --force to replace it.\n",
+        "former",
+    )
+    assert academy(environment, "copy-of", "ana@example.org", str(file), "--force").exit_code == 0
+    assert zipfile.is_zipfile(file)
+
+
+def test_a_copy_of_nobody_is_refused_in_a_sentence(environment: dict[str, str], tmp_path: Path) -> None:
+    academy(environment, "migrate")
+
+    refused = academy(environment, "copy-of", "nobody@example.org", str(tmp_path / "nobody.zip"))
+
+    assert (refused.exit_code, refused.output) == (
+        1,
+        "Nobody here has the address nobody@example.org. Add them with: academy person add nobody@example.org\n",
+    )
+    assert [each.name for each in tmp_path.iterdir()] == ["data"]
 
 
 def test_a_wrong_setting_is_named() -> None:
