@@ -147,6 +147,8 @@ POST   /mentoring/proposals/{pairing:uuid}/decline
 GET    /mentoring/{round:str}/mentee
 POST   /mentoring/{round:str}/mentee
 POST   /mentoring/{round:str}/mentee/apart/{apart:uuid}
+GET    /mentoring/{round:str}/mentee/mentors
+POST   /mentoring/{round:str}/mentee/mentors
 GET    /mentoring/{round:str}/mentee/withdraw
 POST   /mentoring/{round:str}/mentee/withdraw
 GET    /mentoring/{round:str}/mentor

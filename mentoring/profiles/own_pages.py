@@ -22,6 +22,8 @@ from mentoring.profiles.rules import CannotSignUp
 from mentoring.profiles.tables import MentorStatus, PoolStatus, Side
 
 HOME = "Home"
+MOST_LISTED = 60
+"""Mentors who stand on the page of a mentee; more have a page of their own, to be looked through and searched."""
 
 
 async def mentor_page(
@@ -77,7 +79,8 @@ async def mentee_page(
     typed = forms_people.typed_mentee(answers, told=told, choices=[each.person for each in chosen])
     if fields is not None:
         typed = forms_people.kept(typed, fields)
-    mentors = [each for each in await queries.mentors(here.id) if each.person != person]
+    large = here.mentors > MOST_LISTED
+    mentors = [] if large else [each for each in await queries.mentors(here.id) if each.person != person]
     names = {each.person: _named(each) for each in mentors}
     gone = {each.person: f"{each.name} (no longer a mentor here)" for each in chosen if each.person not in names}
     listed = [("", "Nobody"), *((str(key), text) for key, text in (names | gone).items())]
@@ -87,6 +90,8 @@ async def mentee_page(
         status=status,
         errors=errors,
         mentors=mentors,
+        large=large,
+        chosen=chosen,
         skill_words=lambda keys: [options.words(options.SKILLS, key) for key in keys],
         grade_words=lambda grade: options.words(options.GRADES, grade) if grade else "",
         mentor_choices=listed,

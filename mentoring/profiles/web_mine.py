@@ -18,7 +18,7 @@ from academy.people import service as people_service
 from academy.web.access import Who
 from academy.web.forms import Fields, read_form
 from academy.web.pages import redirect
-from mentoring.profiles import forms_people, known, queries, rules, service
+from mentoring.profiles import forms_people, known, own_pages, queries, rules, service
 from mentoring.profiles.own_pages import mentee_page, mentor_page, withdraw_page
 from mentoring.profiles.queries import MenteeView, MentorView, RoundView
 from mentoring.profiles.rules import CannotSignUp
@@ -87,15 +87,14 @@ async def ask(request: Request[Any, Any, Any], round: FromPath[str]) -> Response
     mine = await queries.mentee_of(here.id, person)
     try:
         former = mine.answers if mine else await known.known_mentee(person)
+        lists = any(name.startswith(("choice_", "not_this")) for name in fields)  # else they have a page of their own
         before = await queries.choices(here.id, Side.MENTEE, person)
+        there = await queries.mentors(here.id) if lists else []
         form = forms_people.read_mentee(
             fields,
             former=former,
             known=await queries.told(here.id, person),
-            mentors=[
-                *(each.person for each in await queries.mentors(here.id) if each.person != person),
-                *(each.person for each in before),
-            ],
+            mentors=[*(each.person for each in there if each.person != person), *(each.person for each in before)],
             own=True,
         )
         async with database.transaction():
@@ -104,7 +103,7 @@ async def ask(request: Request[Any, Any, Any], round: FromPath[str]) -> Response
                 here.id,
                 person,
                 form.answers,
-                choices=form.choices,
+                choices=form.choices if lists else None,
                 told=form.told,
                 source=await _source(person),
                 actor=actor(request),
@@ -118,7 +117,10 @@ async def ask(request: Request[Any, Any, Any], round: FromPath[str]) -> Response
         return await mentee_page(request, here, fields=fields, errors={"": error.message}, status=error.status)
     if mine is not None and mine.status is not PoolStatus.WITHDRAWN:
         return redirect(f"/mentoring/{round}/mentee", said="Your answers are saved.")
-    return redirect("/mentoring", said="We look for the best mentor for you, and write to you when pairs are made.")
+    said = "We look for the best mentor for you, and write to you when pairs are made."
+    if here.mentors > own_pages.MOST_LISTED:
+        return redirect(f"/mentoring/{round}/mentee/mentors", said=f"{said} Choose mentors now, if you like.")
+    return redirect("/mentoring", said=said)
 
 
 @post("/mentoring/{round:str}/mentor/pause", who=Who.SIGNED_IN)
@@ -159,14 +161,14 @@ async def withdraw_mentor(request: Request[Any, Any, Any], round: FromPath[str])
 @get("/mentoring/{round:str}/mentee/withdraw", who=Who.SIGNED_IN)
 async def ask_withdraw_mentee(request: Request[Any, Any, Any], round: FromPath[str]) -> Response[Any]:
     here = await visible(round)
-    await _my_mentee(here, me(request))
+    await my_mentee(here, me(request))
     return withdraw_page(request, here, Side.MENTEE)
 
 
 @post("/mentoring/{round:str}/mentee/withdraw", who=Who.SIGNED_IN)
 async def withdraw_mentee(request: Request[Any, Any, Any], round: FromPath[str]) -> Response[Any]:
     here = await visible(round)
-    mine = await _my_mentee(here, me(request))
+    mine = await my_mentee(here, me(request))
     fields = await read_form(request)
     try:
         reason = forms_people.reason(fields)
@@ -212,7 +214,7 @@ async def _my_mentor(here: RoundView, person: UUID) -> MentorView:
     return mine
 
 
-async def _my_mentee(here: RoundView, person: UUID) -> MenteeView:
+async def my_mentee(here: RoundView, person: UUID) -> MenteeView:
     mine = await queries.mentee_of(here.id, person)
     if mine is None or mine.status is PoolStatus.WITHDRAWN:
         raise NotFound("You are not a mentee in this round.")

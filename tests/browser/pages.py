@@ -238,6 +238,8 @@ LOOKS: list[Look] = [
     own(M + "/mentor/withdraw", "/mentoring/{round}/mentor/withdraw", shot="mentor-withdraw"),
     own(M + "/mentee", "/mentoring/{round}/mentee", shot="mentee"),
     own(M + "/mentee", "/mentoring/{round_next}/mentee", shot="mentee-ask"),
+    own(M + "/mentee/mentors", "/mentoring/{round}/mentee/mentors", shot="mentee-mentors"),
+    own(M + "/mentee/mentors", "/mentoring/{round}/mentee/mentors?q=nobody"),
     own(M + "/mentee/withdraw", "/mentoring/{round}/mentee/withdraw"),
     office("/mentoring/rounds", shot="rounds"),
     office("/mentoring/rounds/new", shot="round-choose"),
