@@ -72,6 +72,7 @@ COLUMNS = {
     "go_on_with": ("go on with",),
     "ended_badly_with": ("ended badly with",),
     "waited_before": ("waited before",),
+    "let_down": ("let down",),
 }
 """What a column may be called, without capitals. The first that is there counts."""
 
@@ -154,6 +155,7 @@ def read_mentors(octets: bytes, file: str = "mentors.csv", *, places: int = 1) -
             characteristics=row.several("characteristics"),
             choices=row.ids("choices"),
             places=row.number_of("places", places, least=0, most=99) or 0,
+            let_down=row.yes("let_down", False),
         )
 
     return tuple(_read(octets, file, mentor, skip="do you want to sign up as a mentor"))

@@ -24,7 +24,8 @@ def next_best(
     ruled_out: Iterable[Pair] = (),
     seed: int = 0,
 ) -> tuple[Alternative, ...]:
-    """The mentors with a free place whom no rule bars, the best first; the lot of the run decides between equals.
+    """The mentors with a free place whom no rule bars, the best first; of equals who was let down, then the lot of the
+    run.
 
     ``plan`` are the pairs that stay, ``ruled_out`` those that declined. Only one row is scored, so it takes no time.
     In the mode ``quality`` nobody below its least score is named. Raises NotInPool.
@@ -40,5 +41,5 @@ def next_best(
     row, mentors = table.rows[0], table.pool.mentors
     least = max(1, criteria.least) if criteria.mode is Mode.QUALITY else 0
     best = [place for place in best_of(row, len(row)) if row[place] > least]
-    best.sort(key=lambda place: (-row[place], -lot(seed, mentors[place].id, mentee)))
+    best.sort(key=lambda at: (-row[at], not mentors[at].let_down, -lot(seed, mentors[at].id, mentee)))
     return tuple(Alternative(mentor=mentors[place].id, score=row[place] - 1, free=True) for place in best)

@@ -79,6 +79,8 @@ class Mentor(Person, frozen=True, kw_only=True):
     """Ids of mentees whom this mentor would like."""
     places: int = 1
     """How many mentees they can take now; 0 while they pause."""
+    let_down: bool = False
+    """Left by a mentee, and without one since: first among equals."""
 
 
 class Mentee(Person, frozen=True, kw_only=True):

@@ -44,6 +44,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
             pins=self.pins,
             previous=self.previous,
             waited=frozenset(place for place, one in enumerate(self.pool.mentees) if one.waited_before),
+            let_down=frozenset(place for place, one in enumerate(self.pool.mentors) if one.let_down),
             floors=self.criteria.floors if floors else (),
             keep=self.criteria.keep,
             coverage=coverage,

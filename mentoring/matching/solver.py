@@ -32,6 +32,9 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
     previous: dict[int, int] = {}
     """Mentee to mentor, in the last run."""
     waited: frozenset[int] = frozenset()
+    """Mentees who come first."""
+    let_down: frozenset[int] = frozenset()
+    """Mentors who come first among plans that are equal otherwise."""
     floors: tuple[int, ...] = ()
     keep: int = 0
     coverage: bool = True
@@ -55,7 +58,8 @@ class Solution(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def solve(problem: Problem, progress: Callable[[float], None] | None = None) -> Solution:
-    """The best plan. Of plans with the same value the one that keeps most pairs, and then a lot by ids decides."""
+    """The best plan. Of plans with the same value the one that keeps most pairs, then the one with most pairs of
+    mentors who were let down, and then a lot by ids decides."""
     told = progress or (lambda _: None)
     levels = Levels(
         people=max(1, len(problem.rows)), floors=problem.floors, keep=problem.keep, coverage=problem.coverage
@@ -157,14 +161,16 @@ def _settle_ties(
     worths: Sequence[list[int]],
     bonus: dict[int, Option],
 ) -> list[int]:
-    """Of all plans of the highest value the one that keeps most pairs, then the one that the lot likes best.
+    """Of all plans of the highest value the one that keeps most pairs, then the one in which most pairs have a mentor
+    who was let down, then the one that the lot likes best.
 
     A plan is of the highest value exactly when all its pairs are worth their prices, everybody with a gain is paired
     and every mentor with a price is full. So only such pairs are offered, and both demands count more than any lot.
     """
     mentors = problem.mentors or [str(each) for each in range(len(places))]
     mentees = problem.mentees or [str(each) for each in range(len(rows))]
-    kept = (len(rows) + 1) << 48
+    let_down = (len(rows) + 1) << 48
+    kept = let_down * (len(rows) + 1)
     demand = kept * (len(rows) + 1)
     tight: list[list[Option]] = []
     for one, row in enumerate(rows):
@@ -180,6 +186,7 @@ def _settle_ties(
                     lot(problem.seed, mentors[mentor], mentees[one])
                     + 1
                     + (kept if mentor == before else 0)
+                    + (let_down if mentor in problem.let_down else 0)
                     + demand * ((gain > 0) + (plan.prices[mentor] > 0)),
                 )
                 for mentor, worth in offered

@@ -252,6 +252,18 @@ async def settled(round: UUID) -> set[UUID]:
     return {row["mentee_profile"] for row in await _SETTLED.run(round=round)}
 
 
+_LET_DOWN = database.compiled_sql("""
+    SELECT DISTINCT x.mentor FROM pairing x
+    WHERE x.round = :round AND x.status = 'ended_early' AND x.let_down = 'mentor' AND NOT EXISTS (
+        SELECT 1 FROM pairing y WHERE y.round = x.round AND y.mentor = x.mentor AND y.created_at > x.ended_at)
+""")
+
+
+async def let_down(round: UUID) -> set[UUID]:
+    """Mentors whom a mentee of this round has left, and who were not asked for anybody since; persons. One query."""
+    return {row["mentor"] for row in await _LET_DOWN.run(round=round)}
+
+
 class Earlier(msgspec.Struct, frozen=True, kw_only=True):
     """A pairing of two people that is over, of whichever round."""
 

@@ -66,12 +66,14 @@ async def pool(
     taken: Mapping[UUID, int] | None = None,
     history: Mapping[UUID, tuple[Earlier, ...]] | None = None,
     left_out: Collection[UUID] = (),
+    let_down: Collection[UUID] = (),
 ) -> PoolFacts:
     """The mentors and mentees of a round with choices, who is kept apart, and characteristics given for matching.
 
     What pairings know is the caller's to say: ``taken`` places by mentor profile (they are taken off the capacity),
-    the ``history`` of a mentee by person, and mentee profiles to be ``left_out``. A mentor who pauses has 0 places.
-    Who withdrew is not in it. Six queries, however many people there are.
+    the ``history`` of a mentee by person, mentee profiles to be ``left_out``, and mentors (persons) who were
+    ``let_down``. A mentor who pauses has 0 places. Who withdrew is not in it. Six queries, however many people there
+    are.
     """
     rows = _Rows(
         mentors=await _MENTORS.run(round=round),
@@ -80,6 +82,7 @@ async def pool(
         apart=await _APART.run(round=round),
         told=await _TOLD.run(round=round),
         waited={row["person"]: row["status"] for row in await _WAITED.run(round=round)},  # the latest round decides
+        let_down=frozenset(let_down),
     )
     today = utc_to_local(now).date()
     if len(rows.mentors) + len(rows.mentees) <= FEW:
@@ -94,6 +97,7 @@ class _Rows(msgspec.Struct, frozen=True, kw_only=True):
     apart: list[dict[str, Any]]
     told: list[dict[str, Any]]
     waited: dict[UUID, str]
+    let_down: frozenset[UUID]
 
 
 def _facts(
@@ -113,6 +117,7 @@ def _facts(
             places=max(row["capacity"] - taken.get(row["id"], 0), 0)
             if rules.takes_new(row["paused_until"], today=today)
             else 0,
+            let_down=row["person"] in rows.let_down,
             choices=liked.get((Side.MENTOR, row["person"]), ()),
             line=line.get(row["person"], ()),
             not_these=kept.get(row["person"], ()),

@@ -68,6 +68,7 @@ async def of_round(
         taken=await pairings.places_taken(round),
         history={person: tuple(sorted(found, key=_order)) for person, found in history.items()},
         left_out=settled,
+        let_down=await pairings.let_down(round),
     )
     held: dict[HoldKind, list[Pair]] = {HoldKind.PINNED: [], HoldKind.RULED_OUT: []}
     for row in await _HOLDS.run(round=round):

@@ -35,6 +35,7 @@ def problems(draw: st.DrawFn) -> Problem:
         pins=draw(st.one_of(st.just({}), someone)),
         previous=draw(someone),
         waited=draw(st.frozensets(st.integers(0, mentees - 1))),
+        let_down=draw(st.frozensets(st.integers(0, mentors - 1))),
         floors=draw(st.sampled_from(((), (10,), FLOORS))),
         keep=draw(st.sampled_from((0, 1, 5))),
         coverage=draw(st.booleans()),
@@ -66,15 +67,17 @@ def everything(problem: Problem) -> Iterator[list[int]]:
 
 
 def value_of(problem: Problem, mates: list[int]) -> tuple[int, ...]:
-    """The levels of a plan, told in another way than the solver does: without its pinned pairs, then pairs kept."""
+    """The levels of a plan, told in another way than the solver does: without its pinned pairs, then pairs kept and
+    pairs of mentors who were let down."""
     pairs = [(one, mate) for one, mate in enumerate(mates) if mate != NOBODY and one not in problem.pins]
     kept = {one for one, mate in pairs if problem.previous.get(one) == mate}
     scores = {one: problem.rows[one][mate] - 1 for one, mate in pairs}
     points = sum(scores.values()) + problem.keep * len(kept)
+    again = sum(mate in problem.let_down for _, mate in pairs)
     if not problem.coverage:
-        return points, len(kept)
+        return points, len(kept), again
     below = [-len([one for one in scores if scores[one] < floor and one not in kept]) for floor in problem.floors]
-    return len(pairs), len([one for one in scores if one in problem.waited]), *below, points, len(kept)
+    return len(pairs), len([one for one in scores if one in problem.waited]), *below, points, len(kept), again
 
 
 def flat(value: Value, *, coverage: bool) -> tuple[int, ...]:
@@ -120,7 +123,7 @@ def test_the_plan_is_the_best_of_all_that_there_are(problem: Problem) -> None:
     found = solve(problem)
 
     assert value_of(problem, found.mates) == best
-    assert flat(found.value, coverage=problem.coverage) == best[:-1]
+    assert flat(found.value, coverage=problem.coverage) == best[:-2]
     assert proof_fails(problem, found) == []
 
 
@@ -330,10 +333,10 @@ def test_another_seed_alone_would_draw_another_lot() -> None:
 @examples(40, derandomize=True)
 @given(problem=problems())
 def test_of_plans_with_the_same_value_the_one_that_keeps_most_is_taken(problem: Problem) -> None:
-    best = max(value_of(problem, mates)[:-1] for mates in everything(problem))
-    kept = max(value_of(problem, mates)[-1] for mates in everything(problem) if value_of(problem, mates)[:-1] == best)
+    best = max(value_of(problem, mates)[:-2] for mates in everything(problem))
+    kept = max(value_of(problem, mates)[-2] for mates in everything(problem) if value_of(problem, mates)[:-2] == best)
 
-    assert value_of(problem, solve(problem).mates)[-1] == kept
+    assert value_of(problem, solve(problem).mates)[-2] == kept
 
 
 def test_rows_in_another_order_give_the_same_pairs() -> None:

@@ -139,6 +139,18 @@ def test_one_person_can_be_mentor_and_mentee_and_is_not_their_own_mentor() -> No
     assert suggest(pool, Criteria()).plan() == (Pair("bob", "ada"), Pair("ada", "bob"))
 
 
+@pytest.mark.parametrize("name", ["a", "b"])
+def test_among_equals_the_mentor_who_was_let_down_comes_first(name: str) -> None:
+    """… and a better pair is not given up for it."""
+    mentors = tuple(Mentor(id=each, let_down=each == name) for each in "ab")
+    equal = suggest(Pool(mentors=mentors, mentees=(Mentee(id="x"),)), Criteria())
+    other = "b" if name == "a" else "a"
+    better = suggest(Pool(mentors=mentors, mentees=(Mentee(id="x", choices=(other,)),)), Criteria())
+
+    assert equal.plan() == (Pair(name, "x"),)
+    assert better.plan() == (Pair(other, "x"),)
+
+
 def test_who_waited_before_comes_first() -> None:
     strong = Mentee(id="x", choices=("a",))
     waited = Mentee(id="y", waited_before=True)

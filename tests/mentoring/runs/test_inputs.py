@@ -136,6 +136,25 @@ async def test_who_has_completed_in_this_round_is_not_given_another_mentor(
     ]
 
 
+async def test_a_mentor_whose_mentee_left_comes_first_among_equals_until_they_are_asked_again(
+    database: room.Engine, now: datetime
+) -> None:
+    here = await three(now)
+    await service.publish((await here.suggest(now)).id, actor=ACADEMY, now=now)
+    for each in await pairings.live(here.round, now=now):
+        await pairing_service.accept(each.id, actor=Actor(each.mentor, ""), now=now)
+    (pair,) = [each for each in await pairings.live(here.round, now=now) if each.mentee == here.people["Ana"]]
+    later = now + timedelta(hours=1)
+    await pairing_service.end(pair.id, actor=Actor(pair.mentee, ""), now=later)
+
+    given = await inputs.of_round(here.round, now=later)
+
+    assert [one.name for one in given.request.pool.mentors if one.let_down] == ["Mia Mentor"]
+    await makers.a_mentee(round=here.round, name="Dan Mentee", now=later)
+    await service.publish((await here.suggest(later)).id, actor=ACADEMY, now=later + timedelta(hours=1))
+    assert not any(one.let_down for one in (await inputs.of_round(here.round, now=later)).request.pool.mentors)
+
+
 async def test_it_takes_a_constant_number_of_queries(database: room.Engine, now: datetime) -> None:
     few = await matched(mentors={"Mia": {}}, mentees={"Ana": {}}, slug="few", now=now)
     many = await three(now, slug="many")
