@@ -76,8 +76,14 @@ _RUNS = database.compiled_sql("""
         UNION SELECT round FROM mentee_profile WHERE person = :person) AND r.inputs LIKE :id
     ORDER BY r.asked_at, r.id
 """)
-_OTHERS = ("id", "choices", "history", "line", "not_these")
-"""Whom somebody chose stands with their choices; the rest names others."""
+OWN = (
+    "name", "organisation", "organisation_group", "grade", "role", "profession", "region", "formats", "languages",
+    "opted_in", "access_offered", "access_needs", "skills", "skills_wanted", "characteristics", "background_wanted",
+    "wants_gap", "places", "waited_before",
+)  # fmt: skip
+"""What a run knows of a mentor or mentee from themselves."""
+OF_OTHERS = ("id", "choices", "history", "line", "not_these", "let_down")
+"""These name others, or tell what another did. Whom somebody chose stands with their choices."""
 
 
 async def runs(person: UUID, head: Letterhead) -> list[Row]:
@@ -98,7 +104,7 @@ def _run(row: Row, person: str) -> Row:
 
 def _told(one: Mentor | Mentee) -> dict[str, Any]:
     told: dict[str, Any] = msgspec.to_builtins(one)
-    return {name: each for name, each in told.items() if name not in _OTHERS and each not in (None, "", [], {})}
+    return {name: each for name, each in told.items() if name in OWN and each not in (None, "", [], {})}
 
 
 _RATINGS = database.compiled_sql("""

@@ -16,10 +16,11 @@ from academy.people.tables import Person
 from academy.piccolo_app import APP_CONFIG as FLOOR
 from academy.privacy import held
 from academy.privacy.classes import BACKUPS, CLASSES, LISTS
-from academy.privacy.drawn import DRAWN, Drawn
+from academy.privacy.drawn import DRAWN, OF_OTHERS, OWN, Drawn
 from academy.privacy.held import REST, As, Given, Held, Nobody, Why
 from academy.privacy.register import NOBODY, REGISTER
 from cohorts.piccolo_app import APP_CONFIG as COHORTS
+from mentoring.matching.people import Mentee, Mentor
 from mentoring.piccolo_app import APP_CONFIG as MENTORING
 from tests.support.client import words
 from tests.support.makers import a_person
@@ -182,6 +183,12 @@ def _column(table: type[Table], path: str) -> Column:
         assert isinstance(step, ForeignKey)
         table = step._foreign_key_meta.resolved_references
     return table._meta.get_column_by_name(last)
+
+
+def test_everything_that_a_run_knows_of_somebody_is_given_or_left_out() -> None:
+    """A new field of theirs fails here, until somebody has said whose it is."""
+    assert {*Mentor.__struct_fields__, *Mentee.__struct_fields__} == {*OWN, *OF_OTHERS}
+    assert set(OWN) & set(OF_OTHERS) == set()
 
 
 # ------------------------------------------------------------- the database
