@@ -78,6 +78,19 @@ _TO_COUNT = database.compiled_sql("""
 """)
 
 
+_COUNTED_BEFORE = database.compiled_sql("""
+    SELECT f.round, f.tables, f.counted_at, r.name FROM fairness_count f JOIN mentoring_round r ON r.id = f.round
+    WHERE f.side = :side AND f.round <> :round ORDER BY f.counted_at, f.round
+""")
+_PEOPLE = {
+    side: database.compiled_sql(f"""
+        SELECT x.round, x.person FROM {side.value}_profile x JOIN fairness_count f ON f.round = x.round
+        WHERE f.side = '{side.value}' AND x.created_at <= f.counted_at
+    """)  # noqa: S608
+    for side in Side
+}
+
+
 async def counted(round: UUID, side: Side) -> Counted | None:
     """The tables of a round, in the order of its page; None if it has not been counted yet. One query."""
     row = await _OF.first(round=round, side=side)
@@ -116,7 +129,11 @@ async def _count(round: UUID, now: datetime) -> None:
             until = found.counted_at if found else now
             members = await _members(round, side, until=until, now=now)
             asked = questions()
-            tables = found.tables if found else [hiding.shown(each.title, groups(members, each)) for each in asked]
+            if found:
+                tables = found.tables
+            else:
+                alike = await _alike(round, side, {each.view.person for each in members})
+                tables = [_table(each, groups(members, each), alike.get(each.title, "")) for each in asked]
             if closed:
                 tables = [
                     hiding.with_completed(table, [sum(one.completed for one in row) for row in each.split(members)])
@@ -134,6 +151,27 @@ async def _count(round: UUID, now: datetime) -> None:
                 unless=(FairnessCount.round, FairnessCount.side),
                 update=(FairnessCount.tables, FairnessCount.completed_at),
             )
+
+
+def _table(question: Question, found: list[Group], beside: str) -> Shown:
+    """What may be shown. Level and region are no secret from coordinators, so rounds may be compared by them."""
+    if beside and question.told:
+        return hiding.nothing(question.title, found, beside=beside)
+    return hiding.shown(question.title, found)
+
+
+async def _alike(round: UUID, side: Side, people: set[UUID]) -> dict[str, str]:
+    """Titles of tables that a round before shows of nearly the same people, with its name. Two queries."""
+    there: dict[UUID, set[UUID]] = defaultdict(set)
+    for row in await _PEOPLE[side].run():
+        there[row["round"]].add(row["person"])
+    found: dict[str, str] = {}
+    for row in await _COUNTED_BEFORE.run(round=round, side=side):
+        if hiding.too_alike(people, there[row["round"]]):
+            for table in msgspec.json.decode(row["tables"], type=list[Shown]):
+                if not table.empty:
+                    found.setdefault(table.title, row["name"])
+    return found
 
 
 async def _members(round: UUID, side: Side, *, until: datetime, now: datetime) -> list[Member]:
@@ -172,6 +210,8 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     others: tuple[str, ...]
     """Rows of those who gave none of the answers; what is in no list counts with the first."""
     answer_of: Callable[[Member], str]
+    told: bool = False
+    """A characteristic, which only the person knows."""
 
     @property
     def rows(self) -> tuple[str, ...]:
@@ -203,6 +243,7 @@ def questions() -> list[Question]:
                 answers=tuple(text for _, text in answers),
                 others=(PREFER_NOT, NOT_ASKED),
                 answer_of=_told(question),
+                told=True,
             )
             for question, words, answers in options.QUESTIONS
         ),

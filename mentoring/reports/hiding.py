@@ -15,12 +15,14 @@ least ``LEAST`` people are paired and ``LEAST`` are not. Completed in the same w
 paired is shown.
 
 Time. A table is counted once (see ``fairness``): between two counts with one newcomer the difference is the newcomer.
-Completed is added later to the same rows.
+Completed is added later to the same rows. The same holds between two rounds of nearly the same people, so the second of
+them shows nothing about what the first one shows (``too_alike``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
+from collections.abc import Set as AbstractSet
 
 import msgspec
 
@@ -61,6 +63,8 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
     people: int
     paired: int
     completed: int | None = None
+    beside: str = ""
+    """The round before with nearly the same people, for whose sake nothing is shown."""
 
     @property
     def hidden(self) -> list[Row]:
@@ -98,6 +102,22 @@ def shown(title: str, groups: Sequence[Group], *, least: int = LEAST) -> Shown:
         ),
         people=sum(people),
         paired=sum(paired),
+    )
+
+
+def too_alike(one: AbstractSet[Hashable], other: AbstractSet[Hashable], *, least: int = LEAST) -> bool:
+    """Whether one table taken from the other would tell of fewer than ``least`` people who are in only one of them."""
+    return bool(one & other) and min(len(one - other), len(other - one)) < least
+
+
+def nothing(title: str, groups: Sequence[Group], *, beside: str) -> Shown:
+    """The table with every row hidden."""
+    return Shown(
+        title=title,
+        rows=tuple(Row(words=each.words) for each in groups),
+        people=sum(each.people for each in groups),
+        paired=sum(each.paired for each in groups),
+        beside=beside,
     )
 
 

@@ -13,7 +13,14 @@ from mentoring.pairings.service import Proposed
 from mentoring.profiles import queries as profiles
 from mentoring.profiles import service as signing
 from mentoring.profiles.answers import MenteeAnswers, Told
-from mentoring.profiles.tables import EqualityAnswer, MenteeProfile, ProfileSource, RoundStatus, Side
+from mentoring.profiles.tables import (
+    EqualityAnswer,
+    MenteeProfile,
+    MentoringRound,
+    ProfileSource,
+    RoundStatus,
+    Side,
+)
 from mentoring.reports import fairness
 from mentoring.reports.hiding import Shown
 from mentoring.reports.tables import FairnessCount
@@ -196,3 +203,42 @@ async def test_two_schedulers_count_once(database: room.Engine, now: datetime) -
     await asyncio.gather(*(fairness.count_due(now + fairness.SETTLED) for _ in range(3)))
 
     assert await FairnessCount.count() == 2
+
+
+# ------------------------------------------------------------------ two rounds
+async def the_same_again(first: UUID, now: datetime, *, less: int = 0, more: int = 0) -> UUID:
+    """Another round with the mentees of the first, less so many, and with so many new ones."""
+    round = await a_round(slug="again", status=RoundStatus.RUNNING, starts_on=now.date(), now=now)
+    before = sorted(await profiles.mentees(first), key=lambda each: each.id)
+    women = {row["person"] for row in await EqualityAnswer.select().where(EqualityAnswer.answer == "woman")}
+    wanting = [
+        await a_mentee(round=round, person=each.person, told=WOMAN if each.person in women else MAN, now=now)
+        for each in before[less:]
+    ]
+    wanting += [await a_mentee(round=round, told=WOMAN, now=now) for _ in range(more)]
+    mentor = await a_mentor(round=round, now=now)
+    (made,) = await pairings.propose(
+        round, [Proposed(mentor_profile=mentor, mentee_profile=wanting[0])], actor=ACADEMY, now=now
+    )
+    await MentoringRound.update({MentoringRound.published_at: now}).where(MentoringRound.id == round)
+    return round
+
+
+@pytest.mark.parametrize(
+    ("less", "more", "shown"), [(0, 0, False), (0, 1, False), (9, 10, False), (10, 9, False), (10, 10, True)]
+)
+async def test_nearly_the_same_people_are_not_counted_by_characteristic_twice(
+    now: datetime, less: int, more: int, shown: bool
+) -> None:
+    first = await a_running_round(now, women=(35, 12), men=(35, 12))
+    await fairness.count_due(now + fairness.SETTLED)
+    assert not (await tables(first))["Gender"].empty
+    later = now + 60 * DAY
+
+    again = await the_same_again(first, later, less=less, more=more)
+    await fairness.count_due(later + fairness.SETTLED)
+
+    gender = (await tables(again))["Gender"]
+    assert (gender.empty, bool(gender.beside)) == (not shown, not shown)
+    assert gender.people == 70 - less + more
+    assert not (await tables(again))["Level"].beside
