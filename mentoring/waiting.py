@@ -88,16 +88,25 @@ async def take_up(kinds: Sequence[Kind], now: datetime) -> int:
     done = 0
     for kind in kinds:
         for each in await _statements(kind.table._meta.tablename).to_do.run(now=now):
-            done += await work(kind, each["id"], now=now)
+            done += await _work(kind, each["id"], _watched, now=now)
     return done
 
 
 async def work(kind: Kind, row: UUID, *, now: datetime) -> bool:
-    """Do what a row asks for, unless somebody else is at it. True when it was done here."""
+    """Do what a row asks for at once, unless somebody else is at it. True when it was done here.
+
+    For what takes no time: it belongs to the caller's transaction, and nobody is told how far it is.
+    """
+    return await _work(kind, row, _plainly, now=now)
+
+
+async def _work(
+    kind: Kind, row: UUID, how: Callable[[Kind, UUID], Awaitable[Mapping[str, Any]]], *, now: datetime
+) -> bool:
     if not await _statements(kind.table._meta.tablename).lease.run(row=row, now=now, until=now + LEASE):
         return False
     try:
-        kept = await _watched(kind, row)
+        kept = await how(kind, row)
     except DomainError as error:
         await _end(kind, row, {"state": WorkState.FAILED.value, "problem": error.message[:300]})
     except Exception:
@@ -110,7 +119,11 @@ async def work(kind: Kind, row: UUID, *, now: datetime) -> bool:
 
 async def _in_turn(kind: Kind, row: UUID) -> None:
     async with _turns.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(AT_ONCE)):
-        await work(kind, row, now=clock.now())
+        await _work(kind, row, _watched, now=clock.now())
+
+
+async def _plainly(kind: Kind, row: UUID) -> Mapping[str, Any]:
+    return await kind.do(row, lambda _: None)
 
 
 async def _watched(kind: Kind, row: UUID) -> Mapping[str, Any]:

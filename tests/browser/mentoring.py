@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from academy.audit.service import ACADEMY, Actor
@@ -13,10 +14,11 @@ from mentoring.profiles import queries as profiles
 from mentoring.profiles import service, texts
 from mentoring.profiles.answers import MenteeAnswers, MentorAnswers, Told
 from mentoring.profiles.rules import RoundDetails
-from mentoring.profiles.tables import ApartKind, ProfileSource, RoundStatus, Side
+from mentoring.profiles.tables import ApartKind, ProfileImport, ProfileSource, RoundStatus, Side
 from mentoring.runs import inputs, queries
 from mentoring.runs import service as runs
-from mentoring.runs.tables import MatchRun, RunState
+from mentoring.runs.tables import MatchRun, QuestionKind, RunQuestion, RunState
+from mentoring.waiting import WorkState
 
 MENTORS = (
     (
@@ -90,7 +92,32 @@ async def mentoring_places(priya: UUID, *, now: datetime) -> dict[str, str]:
         "round_next": "mentoring-next",
         "round_draft": "mentoring-draft",
         "file": str(file),
+        **await _imports(open_round, now=now),
     }
+
+
+async def _imports(round: UUID, *, now: datetime) -> dict[str, str]:
+    """A list that is being imported, and one that was."""
+    files = [
+        await service.bring_file(round, octets=LIST.encode(), file_name=name, side=Side.MENTEE, actor=ACADEMY, now=now)
+        for name in ("a-long-list.csv", "yesterday.csv")
+    ]
+    working: dict[Any, Any] = {
+        ProfileImport.state: WorkState.WORKING,
+        ProfileImport.progress: 40,
+        ProfileImport.asked_at: now,
+        ProfileImport.leased_until: now + timedelta(days=1),
+    }
+    done: dict[Any, Any] = {
+        ProfileImport.state: WorkState.READY,
+        ProfileImport.added: 2,
+        ProfileImport.skipped: 1,
+        ProfileImport.asked_at: now,
+        ProfileImport.done_at: now,
+    }
+    for file, values in zip(files, (working, done), strict=True):
+        await ProfileImport.update(values).where(ProfileImport.id == file)
+    return {"file_working": str(files[0]), "file_done": str(files[1])}
 
 
 async def pairs_places(*, now: datetime) -> dict[str, str]:
@@ -118,6 +145,12 @@ async def pairs_places(*, now: datetime) -> dict[str, str]:
         assert mentee is not None
         await verb(mentor.id, mentee.id, actor=ACADEMY, now=now)
     await runs.suggest(here.id, actor=ACADEMY, now=now)
+    await RunQuestion.insert(
+        RunQuestion(
+            run=first.id, kind=QuestionKind.AGAIN, state=RunState.WORKING, progress=60, asked_at=now,
+            leased_until=now + timedelta(days=1),
+        )
+    )  # fmt: skip
     waiting = await _round("mentoring-large", "A large round", now=now)
     row = MatchRun(
         round=waiting, number=1, state=RunState.WORKING, criteria_number=1, mode="floors", inputs=inputs.as_json(

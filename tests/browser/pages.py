@@ -261,6 +261,10 @@ LOOKS: list[Look] = [
     office(MR + "/import", "/mentoring/rounds/{round}/import", shot="round-import"),
     office(MR + "/import/{file:uuid}", "/mentoring/rounds/{round}/import/{file}", shot="import-columns"),
     office(MR + "/import/{file:uuid}/check", "/mentoring/rounds/{round}/import/{file}/check", shot="import-check"),
+    office(
+        MR + "/import/{file:uuid}/check", "/mentoring/rounds/{round}/import/{file_working}/check", shot="import-working"
+    ),
+    office(MR + "/import/{file:uuid}/check", "/mentoring/rounds/{round}/import/{file_done}/check", shot="import-done"),
     office(MR + "/reports", "/mentoring/rounds/{round_paired}/reports", shot="round-reports"),
     office(
         MR + "/reports/people",

@@ -178,7 +178,7 @@ async def test_progress_is_noted_and_the_lease_prolonged_as_long_as_somebody_wor
     monkeypatch.setattr(waiting, "LOOK", 0.005)
     monkeypatch.setattr(waiting, "SIGN_OF_LIFE", 0.005)
     waits, slow = await a_row(now), Slow()
-    working = asyncio.create_task(waiting.work(kind(slow.do), waits, now=now))
+    working = asyncio.create_task(waiting.take_up([kind(slow.do)], now))
     later = clock.advance(minutes=10)
     for _ in range(1000):
         if (kept := await row(waits))["leased_until"] == later + LEASE:
@@ -187,7 +187,15 @@ async def test_progress_is_noted_and_the_lease_prolonged_as_long_as_somebody_wor
     slow.go_on.set()
 
     assert (kept["state"], kept["progress"], kept["leased_until"]) == ("working", 50, later + LEASE)
-    assert await working
+    assert await working == 1
+
+
+async def test_what_is_done_at_once_belongs_to_the_transaction_of_whoever_asked(now: datetime) -> None:
+    async with room.transaction():
+        waits = await a_row(now)
+        assert await waiting.work(kind(adds_three), waits, now=now)
+
+    assert (await row(waits))["added"] == 3
 
 
 async def test_what_is_begun_in_the_background_is_done_without_anybody_waiting(now: datetime) -> None:
