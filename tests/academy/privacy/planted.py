@@ -277,7 +277,8 @@ async def _mentoring(field: Field, person: UUID, other: UUID, *, by: UUID) -> No
     """Rounds in which the other is asked to be the person's mentor, and what becomes of it."""
     works = await field.plant(Organisation, works=person)
     for kind, reason_by in ((ApartKind.CONFIDENTIAL, person), (ApartKind.NAMED, by), (ApartKind.LINE, by)):
-        await field.plant(KeptApart, {"person": person, "other": other, "kind": kind, "said_by": reason_by})
+        said = {"sayer": person} if reason_by == person else {}
+        await field.plant(KeptApart, {"person": person, "other": other, "kind": kind, "said_by": reason_by}, **said)
     for status in PairingStatus:
         ended_by = {"ended_early": (person, other, by, None), "completed": (other,)}.get(status, (None,))
         for ender in ended_by:

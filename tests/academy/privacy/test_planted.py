@@ -110,7 +110,7 @@ GIVEN = {
     "mentor_profile": {"organisation_name": "owner", "answers": "owner"},
     "mentee_profile": {"organisation_name": "owner", "answers": "owner", "answers, same_background": "owner:self"},
     "choice": {},
-    "kept_apart": {"reason": ""},
+    "kept_apart": {"reason": "sayer:self"},
     "equality_answer": {"question": "owner:self", "answer": "owner:self"},
     "profile_import": {"file_name": "", "content": "", "mapping": "", "state": "", "problem": ""},
     "fairness_count": {"tables": ""},
