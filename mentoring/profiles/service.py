@@ -29,6 +29,7 @@ from mentoring.profiles.signing import change_mentor as change_mentor
 from mentoring.profiles.signing import from_alumni as from_alumni
 from mentoring.profiles.signing import pause_mentor as pause_mentor
 from mentoring.profiles.signing import set_pool_status as set_pool_status
+from mentoring.profiles.signing import set_pool_statuses as set_pool_statuses
 from mentoring.profiles.signing import sign_up_mentee as sign_up_mentee
 from mentoring.profiles.signing import sign_up_mentor as sign_up_mentor
 from mentoring.profiles.signing import withdraw_mentee as withdraw_mentee

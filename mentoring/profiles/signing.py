@@ -16,8 +16,10 @@ import msgspec
 from academy import database
 from academy.audit import service as audit
 from academy.audit.service import ACADEMY, About, Actor
-from academy.errors import ChangedMeanwhile
+from academy.audit.tables import Entry
+from academy.errors import ChangedMeanwhile, NotFound
 from academy.people import queries as people
+from academy.people.service import CHUNK
 from mentoring.profiles import people_read, places, rounds_read, rules
 from mentoring.profiles.answers import MenteeAnswers, MentorAnswers, Told, as_json
 from mentoring.profiles.known import known_mentor
@@ -200,6 +202,37 @@ async def set_pool_status(profile: UUID, status: PoolStatus, now: datetime, *, a
         await _record(
             "mentee.pool", here, profile, mine.person, actor=actor, now=now,
             before={"status": mine.status.value}, after={"status": status.value},
+        )  # fmt: skip
+
+
+async def set_pool_statuses(
+    round: UUID, mentees: Sequence[UUID], status: PoolStatus, now: datetime, *, actor: Actor = ACADEMY
+) -> None:
+    """The same for many mentees of one round at once."""
+    async with database.transaction():
+        for profile in sorted(mentees):
+            await database.lock(f"mentee:{profile}")
+        here = await rounds_read.round_by_id(round)
+        wanted = {*mentees}
+        found = [one for one in await people_read.mentees(round, withdrawn=True) if one.id in wanted]
+        if len(found) < len(wanted):
+            raise NotFound
+        for one in found:
+            if refused := rules.why_not_pool_move(one.status, status):
+                raise refused
+        changed = [one for one in found if one.status is not status]
+        for start in range(0, len(changed), CHUNK):
+            ids = [one.id for one in changed[start : start + CHUNK]]
+            await MenteeProfile.update({"status": status.value}).where(MenteeProfile.id.is_in(ids))
+        await database.insert_values(
+            Entry,
+            [
+                audit.values(
+                    "mentee.pool", About("mentee_profile", one.id, here.name), actor=actor, now=now, person=one.person,
+                    before={"status": one.status.value}, after={"status": status.value},
+                )
+                for one in changed
+            ],
         )  # fmt: skip
 
 

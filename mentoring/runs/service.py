@@ -128,10 +128,8 @@ async def publish(run: UUID, *, actor: Actor, now: datetime) -> list[UUID]:
             for each in pairs
         ]
         made = await pairing_service.propose(found.round, asked, actor=actor, now=now)
-        for each in found.suggestion.unmatched:
-            await profile_service.set_pool_status(
-                current.mentee_profiles[each.mentee], PoolStatus.NO_MATCH_FOUND, now, actor=actor
-            )
+        without = [current.mentee_profiles[each.mentee] for each in found.suggestion.unmatched]
+        await profile_service.set_pool_statuses(found.round, without, PoolStatus.NO_MATCH_FOUND, now, actor=actor)
         await MatchRun.update({MatchRun.published_at: now, MatchRun.published_by: actor.person}).where(
             MatchRun.id == run
         )

@@ -161,6 +161,24 @@ async def test_a_mentee_s_place_in_the_pool_is_set_by_runs_and_not_after_withdra
         await service.set_pool_status(profile, PoolStatus.WAITING_REMATCH, now)
 
 
+async def test_the_places_of_many_are_set_at_once_or_none_of_them(now: datetime) -> None:
+    round = await a_round(now=now)
+    ana, ben, cleo = [await a_mentee(round=round, name=name, now=now) for name in ("Ana", "Ben", "Cleo")]
+    await service.set_pool_status(ben, PoolStatus.NO_MATCH_FOUND, now)
+
+    await service.set_pool_statuses(round, [ana, ben], PoolStatus.NO_MATCH_FOUND, now)
+
+    states = {one.name: one.status for one in await queries.mentees(round)}
+    assert states == {"Ana": PoolStatus.NO_MATCH_FOUND, "Ben": PoolStatus.NO_MATCH_FOUND, "Cleo": PoolStatus.IN_POOL}
+    assert await Entry.count().where(Entry.verb == "mentee.pool") == 2  # Ben stood so already
+    await service.withdraw_mentee(ana, actor=ACADEMY, now=now)
+    with pytest.raises(rules.ForbiddenMove):
+        await service.set_pool_statuses(round, [cleo, ana], PoolStatus.WAITING_REMATCH, now)
+    with pytest.raises(NotFound):
+        await service.set_pool_statuses(await a_round(now=now), [cleo], PoolStatus.WAITING_REMATCH, now)
+    assert (await queries.mentee(cleo)).status is PoolStatus.IN_POOL
+
+
 async def test_verbs_on_nobody(now: datetime) -> None:
     nobody = await a_person(now=now)
     for verb in (service.withdraw_mentor, service.withdraw_mentee):
