@@ -35,7 +35,6 @@ from cohorts.enrolment.queries import TAG_COLOUR
 from cohorts.enrolment.tables import EnrolmentStatus, Source
 from cohorts.schedule import queries as schedule
 from mentoring.pairings import queries as pairings
-from mentoring.pairings.own_page import COLOURS
 from mentoring.pairings.rules import CALLED
 from mentoring.profiles import queries as profiles
 from mentoring.profiles.profile_words import state_of
@@ -75,7 +74,6 @@ async def _page(
         rounds=[(each, state_of(each, today=utc_to_local(now).date())) for each in await profiles.of_person(person)],
         pairings=await pairings.of_person_for_staff(person, now=now),
         pairing_words=CALLED,
-        pairing_colours=COLOURS,
         mails=await outbox.of_person(person, most=MAILS + 1),
         most_mails=MAILS,
         entries=await audit.entries_of_person(person, most=ENTRIES),

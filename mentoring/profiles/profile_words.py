@@ -79,13 +79,12 @@ def _state(one: MentorView | MenteeView, *, today: date) -> tuple[str, str]:
     return ("active" if one.status is PoolStatus.IN_POOL else one.status.value), ""
 
 
-def state_of(one: OwnProfile, *, today: date) -> tuple[str, str, str]:
-    """How somebody takes part in a round: in words, a colour, and until when they pause."""
+def state_of(one: OwnProfile, *, today: date) -> str:
+    """How somebody takes part in a round: ``Paused until 1 September 2026``."""
     state = "active" if one.status == PoolStatus.IN_POOL else one.status
-    note = ""
     if state == MentorStatus.ACTIVE and one.paused_until and not rules.takes_new(one.paused_until, today=today):
-        state, note = "paused", f"Until {uk_date(one.paused_until)}"
-    return *STATES[state], note
+        return f"{STATES['paused'][0]} until {uk_date(one.paused_until)}"
+    return STATES[state][0]
 
 
 def shown_mentor(one: MentorView | None, today: date) -> dict[str, Any] | None:

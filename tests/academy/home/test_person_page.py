@@ -233,7 +233,7 @@ async def test_a_mentor_who_is_asked_and_one_who_pauses(client: httpx.AsyncClien
 
     shown = words(await client.get(f"/people/{pair.mentor}"))
 
-    assert {"Paused", "Until 1 September 2026", "Waiting for the mentor", "Asked on 1 June 2026"} <= set(shown)
+    assert {"Paused until 1 September 2026", "Waiting for the mentor", "Asked on 1 June 2026"} <= set(shown)
 
 
 async def test_what_they_gave_stands_beside_certificates(client: httpx.AsyncClient, cora: UUID, clock: Clock) -> None:
