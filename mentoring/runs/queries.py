@@ -180,6 +180,7 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     answer: str | None
     """JSON; read it by ``price``, ``modes`` or ``proof``."""
     asked_by: str
+    asker: UUID | None
     asked_at: datetime
     done_at: datetime | None
 
@@ -202,7 +203,7 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
 
 _QUESTION = """
     SELECT x.id, x.run, x.kind, x.mentor, x.mentee, x.state, x.progress, x.problem, x.answer, x.asked_at, x.done_at,
-           coalesce(p.name, 'The academy') AS asked_by
+           coalesce(p.name, 'The academy') AS asked_by, x.asked_by AS asker
     FROM run_question x LEFT JOIN person p ON p.id = x.asked_by
 """
 _QUESTION_BY_ID = database.compiled_sql(_QUESTION + "WHERE x.id = :question")

@@ -29,7 +29,8 @@ _ASK = database.compiled_sql("""
 async def ask(
     run: RunView, kind: QuestionKind, pair: Pair = NONE, *, anew: bool = False, actor: Actor, now: datetime
 ) -> Question:
-    """Ask what a pair would cost, what each mode comes to, or whether the run comes to the same once more.
+    """Ask what a pair would cost, what each mode comes to, whether the run comes to the same once more, or that it be
+    published.
 
     With a small pool the answer is there at once; with a large one it is a row that waits for ``begin``. The same is
     asked once: an answer that is there stays, unless it is to be worked out ``anew``.

@@ -12,6 +12,8 @@ from mentoring.runs.tables import RunState
 
 SMALL = 40_000
 """Pairs that are looked at while the page waits; more of them are looked at in a process of its own."""
+MANY = 1_500
+"""Pairs that are published while the page waits; more of them in the background."""
 MATCHES = frozenset({RoundStatus.OPEN, RoundStatus.MATCHING, RoundStatus.RUNNING})
 """A round that suggests pairs."""
 

@@ -42,10 +42,11 @@ class QuestionKind(StrEnum):
     PRICE = "price"  # what it would cost to grant a pair
     MODES = "modes"  # what each way of deciding would come to
     AGAIN = "again"  # whether the run comes to the same once more
+    PUBLISH = "publish"  # that its mentors be asked
 
 
 class RunQuestion(Table):
-    """Something asked about a run that takes a moment with many people, and the answer. A row that waits."""
+    """Something asked about or of a run that takes a moment with many people, and the answer. A row that waits."""
 
     id = c.key()
     run = c.link(MatchRun, on_delete=c.CASCADE)

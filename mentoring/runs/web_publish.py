@@ -18,11 +18,12 @@ from academy.web.pages import page, redirect
 from mentoring.profiles import queries as profiles
 from mentoring.profiles.queries import RoundView
 from mentoring.profiles.web_rounds import head
-from mentoring.runs import previews, queries, service
+from mentoring.runs import previews, queries, questions, rules, service
 from mentoring.runs.addresses import TAB, pairs_path
 from mentoring.runs.previews import Mail
 from mentoring.runs.queries import RunView
 from mentoring.runs.review import Review
+from mentoring.runs.tables import QuestionKind
 
 
 @get("/mentoring/rounds/{round:str}/pairs/check", who=Who.COORDINATOR)
@@ -30,8 +31,12 @@ async def check(request: Request[Any, Any, Any], round: FromPath[str]) -> Respon
     """What publishing does: whom it asks, whom it tells, both mails, and what should be looked at before."""
     here = await profiles.round(round)
     run = await queries.latest(here.id)
+    asked = await questions.find(run, QuestionKind.PUBLISH) if run else None
+    if run and asked and not asked.done:
+        return _under_way(request, here, run)
     refused = await service.why_not_publish(run, now=clock.now()) if run else None
-    return await _show(request, here, run, refused)
+    problem = asked.problem if asked and run and run.published_at is None else ""
+    return await _show(request, here, run, refused, problem=problem if not refused else "")
 
 
 @post("/mentoring/rounds/{round:str}/pairs/publish", who=Who.COORDINATOR)
@@ -45,6 +50,9 @@ async def publish(request: Request[Any, Any, Any], round: FromPath[str]) -> Resp
         raise NotFound from None
     if run.round != here.id:
         raise NotFound
+    if run.suggestion and len(run.suggestion.pairs) > rules.MANY and run.published_at is None:
+        service.begin(await service.ask(run, QuestionKind.PUBLISH, actor=actor(request), now=clock.now()))
+        return redirect(pairs_path(here.slug, "check"))
     try:
         made = await service.publish(run.id, actor=actor(request), now=clock.now())
     except NotFound:
@@ -55,6 +63,18 @@ async def publish(request: Request[Any, Any, Any], round: FromPath[str]) -> Resp
     return redirect(pairs_path(here.slug), said=f"Published: {told} asked by email.")
 
 
+def _under_way(request: Request[Any, Any, Any], here: RoundView, run: RunView) -> Response[Any]:
+    return page(
+        request,
+        "mentoring/runs/check.html",
+        **head(request, here, TAB),
+        run=run,
+        review=None,
+        under_way=True,
+        base=pairs_path(here.slug),
+    )
+
+
 async def _show(
     request: Request[Any, Any, Any],
     here: RoundView,
@@ -62,6 +82,7 @@ async def _show(
     refused: DomainError | None,
     *,
     status: int = 200,
+    problem: str = "",
 ) -> Response[Any]:
     review = Review(run, held=await queries.holds(here.id)) if run and run.suggestion else None
     return page(
@@ -73,6 +94,7 @@ async def _show(
         run=run,
         review=review,
         refused=refused.message if refused else "",
+        problem=problem,
         mentors=len(set(review.mates.values())) if review else 0,
         look=[card for card in review.cards if card.look] if review else [],
         mails=await _mails(request, here, review) if review and not refused else [],

@@ -12,12 +12,14 @@ from uuid import UUID
 
 import msgspec
 
+from academy import clock
+from academy.audit.service import ACADEMY, Actor
 from mentoring.matching.people import Pair
 from mentoring.matching.results import ModeRow, Price
 from mentoring.matching.run import prepare
 from mentoring.matching.suggest import price_in
 from mentoring.matching.worker import Line, Refused, Request, What, answer, ask
-from mentoring.runs import queries, rules
+from mentoring.runs import publishing, queries, rules
 from mentoring.runs.queries import Proof, Question, RunView
 from mentoring.runs.tables import MatchRun, QuestionKind, RunQuestion
 from mentoring.waiting import Kind, Told
@@ -57,13 +59,16 @@ async def _suggest(run: UUID, told: Told) -> Mapping[str, Any]:
 
 async def _answer(question: UUID, told: Told) -> Mapping[str, Any]:
     asked = await queries.question(question)
+    if asked.kind is QuestionKind.PUBLISH:
+        by = Actor(asked.asker, asked.asked_by) if asked.asker else ACADEMY
+        return {"answer": str(len(await publishing.publish(asked.run, actor=by, now=clock.now())))}
     line = await answered(about(await queries.run(asked.run), asked), told)
     match asked.kind:
         case QuestionKind.PRICE:
             found: Price | tuple[ModeRow, ...] | Proof | None = line.price
         case QuestionKind.MODES:
             found = line.modes
-        case QuestionKind.AGAIN:
+        case _:
             found = await _proof(asked, line)
     return {"answer": msgspec.json.encode(found).decode()}
 
@@ -84,7 +89,7 @@ def about(run: RunView, asked: Question) -> Request:
             return _priced(run, Pair(asked.mentor, asked.mentee))
         case QuestionKind.MODES:
             return msgspec.structs.replace(run.request, what=What.MODES)
-        case QuestionKind.AGAIN:
+        case _:
             return run.request
 
 

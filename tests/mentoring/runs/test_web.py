@@ -543,6 +543,44 @@ async def test_publishing_takes_two_steps_and_leads_back_to_the_pairs(cora: http
     assert len(await pairings.live(here.round, now=now)) == 3
 
 
+async def test_very_many_pairs_are_published_in_the_background(
+    cora: httpx.AsyncClient, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = await three(now)
+    run = await here.suggest(now)
+    begun = large(monkeypatch)
+    monkeypatch.setattr("mentoring.runs.rules.MANY", 2)
+
+    meanwhile = await press(cora, "publish", {"run": str(run.id)})
+    await press(cora, "publish", {"run": str(run.id)})
+    assert "The mentors of these pairs are being asked, all together or none." in meanwhile.text
+    assert 'data-poll="2"' in meanwhile.text and "Look again" in words(meanwhile)
+    assert await pairings.live(here.round, now=now) == []
+    for each in begun:
+        await waiting.work(working.QUESTIONS, each, now=now)
+
+    assert "These pairs have been published already." in said(await cora.get(f"{PAIRS}/check"))
+    assert len(await pairings.live(here.round, now=now)) == 3
+    (published,) = await queries.runs_of(here.round)
+    assert published.published_by == "Cora Coordinator"
+
+
+async def test_what_something_has_outrun_meanwhile_is_not_published_in_the_background_either(
+    cora: httpx.AsyncClient, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = await three(now)
+    run = await here.suggest(now)
+    begun = large(monkeypatch)
+    monkeypatch.setattr("mentoring.runs.rules.MANY", 2)
+    await press(cora, "publish", {"run": str(run.id)})
+    await makers.a_mentee(round=here.round, name="Dee", now=now)
+
+    await waiting.work(working.QUESTIONS, begun[0], now=now)
+
+    assert "Something has changed since this suggestion" in said(await cora.get(f"{PAIRS}/check"))
+    assert await pairings.live(here.round, now=now) == []
+
+
 async def test_the_second_coordinator_gets_409_and_sees_what_was_published(
     cora: httpx.AsyncClient, now: datetime
 ) -> None:
