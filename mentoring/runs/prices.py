@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 import msgspec
 
+from academy.web.words import counted, listed
 from mentoring.matching.criteria import Criteria
 from mentoring.matching.people import Mentee, Mentor
 from mentoring.matching.points import contributions
@@ -36,12 +37,12 @@ class Compared(msgspec.Struct, frozen=True, kw_only=True):
     brings: tuple[str, ...] = ()
 
     def in_words(self) -> str:
-        """Such as "It costs: 1 pair more below 20 points. It brings: 9 points more in all (129 instead of 120)."."""
+        """Such as "It costs 1 more pair below 20 points. It brings 9 points in all (129 instead of 120)."."""
         said = []
         if self.costs:
-            said.append(f"It costs: {', and '.join(self.costs)}.")
+            said.append(f"It costs {listed(self.costs)}.")
         if self.brings:
-            said.append(f"It brings: {', and '.join(self.brings)}.")
+            said.append(f"It brings {listed(self.brings)}.")
         return " ".join(said) or "It costs nothing."
 
 
@@ -113,31 +114,30 @@ def compared(before: Figures, after: Figures) -> Compared:
     """The second plan against the first: what is worse, and what is better."""
     costs: list[str] = []
     brings: list[str] = []
-    if after.paired != before.paired:
-        many = abs(after.paired - before.paired)
-        side, word = (costs, "fewer") if after.paired < before.paired else (brings, "more")
-        side.append(f"{many} {'mentee' if many == 1 else 'mentees'} {word} with a mentor")
-    elif after.waited != before.waited:
-        many = abs(after.waited - before.waited)
-        side, word = (costs, "without a mentor") if after.waited < before.waited else (brings, "with a mentor")
-        side.append(f"{many} more of those who have waited before {word}")
+    if paired := after.paired - before.paired:
+        who = counted(abs(paired), "mentee")
+        if paired < 0:
+            costs.append(f"{who} their mentor")
+        else:
+            brings.append(f"a mentor for {who} more")
+    elif waited := after.waited - before.waited:
+        side = costs if waited < 0 else brings
+        side.append(f"a mentor for {counted(abs(waited), 'mentee')} who waited before")
     lower = 0  # who is below one floor is below the next one, too, and is told of once
     for one, other in zip(before.below, after.below, strict=True):
         change = other.pairs - one.pairs
         if change not in (0, lower):
-            side, word = (costs, "more") if change > 0 else (brings, "fewer")
+            side, more = (costs, "more") if change > 0 else (brings, "fewer")
             pairs = "pair" if abs(change) == 1 else "pairs"
-            side.append(f"{abs(change)} {pairs} {word} below {one.floor} points")
+            side.append(f"{abs(change)} {more} {pairs} below {one.floor} points")
         lower = change
     if None not in (before.worst, after.worst) and (rise := (after.worst or 0) - (before.worst or 0)):
         side = brings if rise > 0 else costs
         side.append(f"a lowest score of {after.worst} instead of {before.worst}")
     if points := after.points - before.points:
-        side, word = (costs, "fewer") if points < 0 else (brings, "more")
-        side.append(
-            f"{abs(points):,} {'point' if abs(points) == 1 else 'points'} {word} in all "
-            f"({after.points:,} instead of {before.points:,})"
-        )
+        side = costs if points < 0 else brings
+        many = "1 point" if abs(points) == 1 else f"{abs(points):,} points"
+        side.append(f"{many} in all ({after.points:,} instead of {before.points:,})")
     return Compared(costs=tuple(costs), brings=tuple(brings))
 
 

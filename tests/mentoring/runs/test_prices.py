@@ -23,25 +23,25 @@ def low(*pairs: int) -> tuple[Below, ...]:
         (Figures(paired=9, points=100, worst=8, below=low(1, 2)), "It costs nothing."),
         (
             Figures(paired=9, points=87, worst=8, below=low(1, 2)),
-            "It costs: 13 points fewer in all (87 instead of 100).",
+            "It costs 13 points in all (87 instead of 100).",
         ),
         (
             Figures(paired=9, points=1100, worst=8, below=low(1, 3)),
-            "It costs: 1 pair more below 20 points. It brings: 1,000 points more in all (1,100 instead of 100).",
+            "It costs 1 more pair below 20 points. It brings 1,000 points in all (1,100 instead of 100).",
         ),
         (
             Figures(paired=8, points=99, worst=11, below=low(0, 1)),
-            "It costs: 1 mentee fewer with a mentor, and 1 point fewer in all (99 instead of 100). "
-            "It brings: 1 pair fewer below 10 points, and a lowest score of 11 instead of 8.",
+            "It costs 1 mentee their mentor and 1 point in all (99 instead of 100). "
+            "It brings 1 fewer pair below 10 points and a lowest score of 11 instead of 8.",
         ),
         (
             Figures(paired=9, points=99, worst=8, below=low(2, 4)),
-            "It costs: 1 pair more below 10 points, and 2 pairs more below 20 points, "
-            "and 1 point fewer in all (99 instead of 100).",
+            "It costs 1 more pair below 10 points, 2 more pairs below 20 points "
+            "and 1 point in all (99 instead of 100).",
         ),
         (
             Figures(paired=9, points=100, worst=8, below=low(1, 2), waited=-1),
-            "It costs: 1 more of those who have waited before without a mentor.",
+            "It costs a mentor for 1 mentee who waited before.",
         ),
     ],
 )

@@ -253,10 +253,7 @@ async def test_the_exact_price_of_another_mentor_and_who_would_move(cora: httpx.
 
     assert "Why not Ana Mentee with Max Mentor?" in answer.text
     told = " ".join(words(answer))
-    assert (
-        "It is possible. For everybody together: It costs: 2 pairs more below 10 points, and 72 points fewer in all"
-        in told
-    )
+    assert "It is possible. For everybody together: It costs 2 more pairs below 10 points and 72 points in all" in told
     assert "1 other mentee would have another mentor" in told
     assert "Ben Mentee Max Mentor, 38 points Mia Mentor, 2 points" in told
 
@@ -267,7 +264,7 @@ async def test_all_prices_of_a_mentee_stand_on_one_page(cora: httpx.AsyncClient,
 
     told = " ".join(words(await cora.get(f"{PAIRS}/why-not?mentee={here.people['Ana']}")))
 
-    assert told.count("For everybody together: It costs:") == 3  # the choice, and both other mentors
+    assert told.count("For everybody together: It costs") == 3  # the choice, and both other mentors
     assert "Would displace Ben Mentee. Swapped, Ben Mentee would have Mia Mentor" in told
 
 
