@@ -11,6 +11,9 @@ from cohorts.coaching.record.tables import GoalAgreement, LogEntry, PrivateNote,
 from cohorts.coaching.times.tables import BusySource, BusyTime, Coach, CoachProgramme, TimeException, WeeklyTime
 
 COACH = "coach.person"
+NOT_OWN = """NOT EXISTS (SELECT 1 FROM coaching_session s JOIN enrolment n ON n.id = s.enrolment
+    WHERE s.id = t.session AND n.person = t.{})"""
+"""Somebody did something in a session that is not their own coaching. A session may have another coach by now."""
 
 HELD: tuple[Held, ...] = (
     Held(
@@ -62,8 +65,7 @@ HELD: tuple[Held, ...] = (
             Given("due_on", "Due"),
         ),
         leave={Why.TWICE: REST},
-        only_if="NOT EXISTS (SELECT 1 FROM coaching_session s JOIN enrolment n ON n.id = s.enrolment "
-        "WHERE s.id = t.session AND n.person = t.added_by)",
+        only_if=NOT_OWN.format("added_by"),
         staff=False,
     ),
     Held(
@@ -78,8 +80,7 @@ HELD: tuple[Held, ...] = (
             Given("reason", "Your reason"),
         ),
         leave={Why.TWICE: REST},
-        only_if="EXISTS (SELECT 1 FROM coaching_session s JOIN coach k ON k.id = s.coach "
-        "WHERE s.id = t.session AND k.person = t.by)",
+        only_if=f"EXISTS (SELECT 1 FROM coach k WHERE k.person = t.by) AND {NOT_OWN.format('by')}",
     ),
     Held(
         table=Coach,
