@@ -15,6 +15,7 @@ from academy.outbox import rendering
 from academy.web.access import Who
 from academy.web.forms import read_form
 from academy.web.pages import page, redirect
+from academy.web.words import counted
 from mentoring.profiles import queries as profiles
 from mentoring.profiles.queries import RoundView
 from mentoring.profiles.web_rounds import head
@@ -54,13 +55,15 @@ async def publish(request: Request[Any, Any, Any], round: FromPath[str]) -> Resp
         service.begin(await service.ask(run, QuestionKind.PUBLISH, actor=actor(request), now=clock.now()))
         return redirect(pairs_path(here.slug, "check"))
     try:
-        made = await service.publish(run.id, actor=actor(request), now=clock.now())
+        await service.publish(run.id, actor=actor(request), now=clock.now())
     except NotFound:
         raise
     except DomainError as refused:
         return await _show(request, here, await queries.run(run.id), refused, status=refused.status)
-    told = "1 mentor is" if len(made) == 1 else f"{len(made)} mentors are"
-    return redirect(pairs_path(here.slug), said=f"Published: {told} asked by email.")
+    pairs = run.suggestion.pairs if run.suggestion else ()
+    mentors = len({each.mentor for each in pairs})
+    told = f"{counted(mentors, 'mentor')} {'is' if mentors == 1 else 'are'} asked about {counted(len(pairs), 'mentee')}"
+    return redirect(pairs_path(here.slug), said=f"Published: {told} by email.")
 
 
 def _under_way(request: Request[Any, Any, Any], here: RoundView, run: RunView) -> Response[Any]:

@@ -65,7 +65,9 @@ async def test_suggest_pin_two_rule_out_one_again_publish(academy: Academy, scri
         await expect(cora.get_by_text("Would you be a mentor for Ana Mentee?").first).to_be_visible()
         assert await pairings.live(here.round, now=NOW) == []
         await cora.get_by_role("button", name="Publish").click()
-        await expect(cora.get_by_role("alert")).to_contain_text("Published: 5 mentors are asked by email.")
+        await expect(cora.get_by_role("alert")).to_contain_text(
+            "Published: 5 mentors are asked about 5 mentees by email."
+        )
 
     live = await pairings.live(here.round, now=NOW)
     assert {each.status for each in live} == {PairingStatus.PROPOSED}

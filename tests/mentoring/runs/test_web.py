@@ -534,7 +534,7 @@ async def test_publishing_takes_two_steps_and_leads_back_to_the_pairs(cora: http
 
     answer = await press(cora, "publish", {"run": str(run.id)})
 
-    assert said(answer) == "Published: 3 mentors are asked by email."
+    assert said(answer) == "Published: 3 mentors are asked about 3 mentees by email."
     assert "Published by" in answer.text
     assert f"{PAIRS}/pin" not in answer.text
     assert len(await pairings.live(here.round, now=now)) == 3
