@@ -5,6 +5,7 @@ What people said in confidence is in no answer: a rule that removed a pair is na
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 from litestar import Request, get, post
@@ -60,7 +61,8 @@ async def suggest(request: Request[Any, Any, Any], round: FromPath[str]) -> Json
 async def result(request: Request[Any, Any, Any], round: FromPath[str], number: FromPath[int]) -> Json:
     """A suggestion with its pairs: score, points by criterion, reasons in words, and the best alternatives."""
     here = await profiles.round(round)
-    return api.answer(shapes.result(await queries.by_number(here.id, number)))
+    run = await queries.by_number(here.id, number)
+    return api.answer(await asyncio.to_thread(shapes.result, run))  # a thousand pairs take a moment
 
 
 @post(ROUND + "/runs/{number:int}/publish", who=Who.API_MANAGE, tags=TAG, body=Nothing, gives=Published)
