@@ -26,7 +26,7 @@ SWITCHES: dict[str, tuple[str, str]] = {
         "The mentor can meet the mentee's access needs",
         "Only where the mentor said what they can offer; a mentor who did not answer is not left out.",
     ),
-    "ended_badly": ("Not again with somebody with whom it ended badly", "From all earlier rounds."),
+    "ended_badly": ("Not again with somebody with whom a pairing ended early", "In this round or one before."),
 }
 """Hard rules that are on or off: title and sentence, by their names in ``Rules``."""
 
