@@ -79,7 +79,7 @@ class Explainer:
             helps = [f"One more place with {names} would do."]
             helps += [_lifted(one) for one in barriers if one.alone and CHANGES[one.reason]][:2]
             if (most := reach(other, self.run.criteria.weights)) < max(self.run.criteria.floors, default=0):
-                helps.append(f"More answers in their profile: with what they said, no pair scores above {most}.")
+                helps.append(f"More answers in their profile: with what is known, no pair scores above {most}.")
         return Unmatched(
             mentee=other.id,
             why=why,

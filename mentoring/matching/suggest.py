@@ -195,7 +195,7 @@ def _warnings(run: Run, pairs: tuple[Match, ...]) -> tuple[Caution, ...]:
         few = sum(reach(one, run.criteria.weights) < floors[-1] for one in run.pool.mentees)
         if few:
             told = (
-                f"{few} of {len(run.pool.mentees)} mentees said so little that no pair of theirs can score "
+                f"Of {few} of {len(run.pool.mentees)} mentees so little is known that no pair of theirs can score "
                 f"{floors[-1]}. Compare their scores with each other, not with 100."
             )
             found.append(Caution(kind=Kind.FEW_ANSWERS, sentence=told))

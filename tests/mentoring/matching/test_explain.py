@@ -254,13 +254,13 @@ def test_a_list_that_asks_little_is_said_once_and_not_for_each_pair() -> None:
     assert [(one.kind, one.sentence) for one in found.warnings] == [
         (
             Kind.FEW_ANSWERS,
-            "4 of 4 mentees said so little that no pair of theirs can score 30. "
+            "Of 4 of 4 mentees so little is known that no pair of theirs can score 30. "
             "Compare their scores with each other, not with 100.",
         )
     ]
     assert {(one.score, one.reach) for one in found.pairs} == {(8, 8)}
     assert found.unmatched[0].would_help[-1] == (
-        "More answers in their profile: with what they said, no pair scores above 8."
+        "More answers in their profile: with what is known, no pair scores above 8."
     )
 
 
