@@ -35,6 +35,8 @@ class Academy(Litestar):
 def create_app(settings: Settings, *, engine: database.Engine | None = None) -> Litestar:
     """The whole product as one ASGI application. ``engine`` is given by tests that have one open already."""
     own_engine = engine is None
+    from mentoring import waiting
+
     used: database.Engine = database.connect(settings) if engine is None else engine
     database.use(used)
     links.use_key(secret_key(settings))
@@ -54,6 +56,7 @@ def create_app(settings: Settings, *, engine: database.Engine | None = None) -> 
             if app.state.scheduler is not None:
                 await app.state.scheduler.stop()
             if own_engine:
+                await waiting.stop()
                 await database.close(used)
 
     return Academy(

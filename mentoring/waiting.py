@@ -24,7 +24,7 @@ from piccolo.table import Table
 from academy import clock, database
 from academy.errors import DomainError
 
-LEASE = timedelta(minutes=2)
+LEASE = timedelta(minutes=1)
 """How long a process holds a row without a sign of life before another takes it up."""
 STEP = 5
 """Per cent between two notes of progress."""
@@ -81,6 +81,13 @@ def start(kind: Kind, row: UUID) -> None:
 async def settled() -> None:
     """Wait for everything that was begun in this process."""
     await asyncio.gather(*_running)
+
+
+async def stop() -> None:
+    """End what goes on in this process. The next one takes it up at once."""
+    for task in _running:
+        task.cancel()
+    await asyncio.gather(*_running, return_exceptions=True)
 
 
 async def take_up(kinds: Sequence[Kind], now: datetime) -> int:
@@ -146,8 +153,18 @@ async def _watched(kind: Kind, row: UUID) -> Mapping[str, Any]:
                     kind.table._meta.primary_key == row
                 )
         return doing.result()
+    except asyncio.CancelledError:  # this process stops: the next may begin at once
+        await _ended(doing)
+        await _statements(kind.table._meta.tablename).give_back.run(row=row)
+        raise
     finally:
+        await _ended(doing)
+
+
+async def _ended(doing: asyncio.Task[Any]) -> None:
+    if not doing.done():
         doing.cancel()
+        await asyncio.wait([doing])
 
 
 async def _of(kind: Kind, row: UUID, told: Told) -> Mapping[str, Any]:
@@ -161,6 +178,7 @@ async def _end(kind: Kind, row: UUID, kept: Mapping[str, Any]) -> None:
 
 class _Statements(msgspec.Struct, frozen=True):
     lease: database.CompiledSQL
+    give_back: database.CompiledSQL
     to_do: database.CompiledSQL
 
 
@@ -170,6 +188,10 @@ def _statements(table: str) -> _Statements:
         lease=database.compiled_sql(f"""
             UPDATE {table} SET state = 'working', leased_until = :until
             WHERE id = :row AND (state = 'waiting' OR (state = 'working' AND leased_until <= :now)) RETURNING id
+        """),  # noqa: S608
+        give_back=database.compiled_sql(f"""
+            UPDATE {table} SET state = 'waiting', leased_until = NULL WHERE id = :row AND state = 'working'
+            RETURNING id
         """),  # noqa: S608
         to_do=database.compiled_sql(f"""
             SELECT id FROM {table} WHERE state = 'waiting' OR (state = 'working' AND leased_until <= :now)

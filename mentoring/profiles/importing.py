@@ -93,6 +93,7 @@ async def import_people(
 async def _import(here: File, *, actor: Actor, now: datetime, told: Told) -> Done:
     """Raises Duplicate when somebody else makes one of the people or profiles meanwhile."""
     found = await lists.preview(here, lambda done: told(READ * done))
+    await ProfileImport.update({ProfileImport.progress: int(100 * READ)}).where(ProfileImport.id == here.id)
     employers = {plain(name): UUID(key) for key, name in await people.organisation_choices()}
     async with database.transaction():
         await database.lock(f"mentoring-round:{here.round}")

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import msgspec
 import pytest
 
 from academy import database as room
@@ -102,11 +103,13 @@ class Slow:
 
     def __init__(self) -> None:
         self.begun = 0
+        self.first = asyncio.Event()
         self.enough = asyncio.Event()
         self.go_on = asyncio.Event()
 
     async def do(self, _: UUID, told: Told) -> Mapping[str, Any]:
         self.begun += 1
+        self.first.set()
         if self.begun == waiting.AT_ONCE:
             self.enough.set()
         told(0.5)
@@ -135,7 +138,7 @@ async def test_without_the_lease_both_would_do_it(now: datetime, monkeypatch: py
         "WHERE id = :row AND brought_at <= :now RETURNING id"
     )
     statements = waiting._statements("profile_import")
-    monkeypatch.setattr(waiting, "_statements", lambda _: waiting._Statements(lease=always, to_do=statements.to_do))
+    monkeypatch.setattr(waiting, "_statements", lambda _: msgspec.structs.replace(statements, lease=always))
 
     await asyncio.gather(*(waiting.work(kind(slow.do), waits, now=now) for _ in range(2)))
 
@@ -169,6 +172,18 @@ async def test_what_nobody_asked_for_is_left_alone(now: datetime) -> None:
     await ProfileImport.update({ProfileImport.state: ""}).where(ProfileImport.id == await a_row(now))
 
     assert await waiting.take_up([kind(adds_three)], now) == 0
+
+
+async def test_a_process_that_stops_gives_its_rows_back_and_the_next_takes_them_up_at_once(now: datetime) -> None:
+    waits, slow = await a_row(now), Slow()
+    waiting.start(kind(slow.do), waits)
+    await asyncio.wait_for(slow.first.wait(), 10)
+
+    await waiting.stop()
+
+    assert (await row(waits))["state"] == "waiting"
+    assert await waiting.take_up([kind(adds_three)], now) == 1
+    assert (await row(waits))["added"] == 3
 
 
 # ----------------------------------------------------------------- while it goes on
