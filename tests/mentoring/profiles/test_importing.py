@@ -2,7 +2,10 @@
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import nullcontext
 from datetime import datetime, timedelta
+from typing import Any
+from unittest.mock import AsyncMock
 from uuid import UUID
 
 import pytest
@@ -11,17 +14,20 @@ from hypothesis import strategies as st
 
 from academy import database as room
 from academy.audit.service import ACADEMY, Actor
+from academy.audit.tables import Entry
 from academy.errors import Invalid, NotFound
 from academy.people import service as people
 from academy.people.tables import EmailAddress, Person
 from academy.web import exports
-from mentoring.profiles import queries, service
+from mentoring import jobs
+from mentoring.profiles import importing, lists, queries, service
 from mentoring.profiles.answers import Told
 from mentoring.profiles.importing import Done
 from mentoring.profiles.rules import CannotSignUp
 from mentoring.profiles.tables import MentorProfile, ProfileImport, ProfileSource, RoundStatus, Side
+from mentoring.waiting import LEASE, WorkState
 from tests.support.examples import examples
-from tests.support.makers import a_mentor, a_person, a_round, an_organisation
+from tests.support.makers import a_coordinator, a_mentor, a_person, a_round, an_organisation
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -230,6 +236,114 @@ async def test_two_coordinators_who_import_at_once_add_everybody_once(now: datet
 
     assert sum(each.added for each in done) == 2
     assert await MentorProfile.count() == 2
+
+
+async def break_over_the_second(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The import writes one person at a time, and breaks over the second."""
+    really, written = importing._write, 0
+
+    async def write(*given: Any, **named: Any) -> int:
+        nonlocal written
+        written += 1
+        if written == 2:
+            raise OSError("the disk is gone")
+        return await really(*given, **named)
+
+    monkeypatch.setattr(importing, "PIECE", 1)
+    monkeypatch.setattr(importing, "_write", write)
+
+
+async def test_an_import_that_breaks_half_way_leaves_nobody(now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
+    round = await a_round(now=now)
+    file = await brought(round, MENTORS, now)
+
+    with monkeypatch.context() as patched:
+        await break_over_the_second(patched)
+        with pytest.raises(OSError, match="the disk is gone"):
+            await service.import_people(round, file, actor=ACADEMY, now=now)
+
+    assert (await Person.count(), await MentorProfile.count()) == (0, 0)
+    assert await service.import_people(round, file, actor=ACADEMY, now=now) == Done(2, 0)
+
+
+async def test_without_one_transaction_it_would_leave_some(now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
+    round = await a_round(now=now)
+    file = await brought(round, MENTORS, now)
+    await break_over_the_second(monkeypatch)
+    monkeypatch.setattr(room, "transaction", nullcontext)
+    monkeypatch.setattr(room, "lock", AsyncMock())
+
+    with pytest.raises(OSError, match="the disk is gone"):
+        await service.import_people(round, file, actor=ACADEMY, now=now)
+
+    assert await MentorProfile.count() == 1
+
+
+async def test_who_signs_up_at_this_moment_is_left_as_they_are(now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
+    round = await a_round(now=now)
+    file = await brought(round, MENTORS, now)
+    really = lists.preview
+
+    async def meanwhile(*given: Any) -> Any:
+        found = await really(*given)
+        if await Person.count() == 0:
+            await a_mentor(round=round, person=await a_person(address="mia@leeds.example", now=now), grade=3, now=now)
+        return found
+
+    monkeypatch.setattr(lists, "preview", meanwhile)
+
+    assert await service.import_people(round, file, actor=ACADEMY, now=now) == Done(added=1, skipped=1)
+    assert sorted(one.answers.grade or 0 for one in await queries.mentors(round)) == [3, 8]
+
+
+@pytest.mark.usefixtures("clock")
+async def test_a_long_import_is_asked_for_once_and_survives_who_dies_over_it(
+    now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    round = await a_round(now=now)
+    file = await brought(round, MENTORS, now)
+    monkeypatch.setattr(importing, "SMALL", 0)
+    cora = await a_coordinator(name="Cora", now=now)
+    asked = [await service.ask_import(round, file, actor=Actor(cora, "Cora"), now=now) for _ in range(2)]
+    assert [each.state for each in asked] == [WorkState.WAITING] * 2
+    lost: dict[Any, Any] = {ProfileImport.state: WorkState.WORKING, ProfileImport.leased_until: now + LEASE}
+    await ProfileImport.update(lost).where(ProfileImport.id == file)
+
+    assert await jobs.suggestions(now) == 0
+    assert await jobs.suggestions(now + LEASE) == 1
+    assert await jobs.suggestions(now + LEASE) == 0
+
+    done = await service.standing(round, file)
+    assert (done.state, done.added, done.asked_by_name) == (WorkState.READY, 2, "Cora")
+    actors = await Entry.select(Entry.actor).where(Entry.verb == "mentor.import")
+    assert [each["actor"] for each in actors] == [cora] * 2
+
+
+@pytest.mark.usefixtures("clock")
+async def test_two_processes_that_carry_out_one_list_count_it_once(now: datetime) -> None:
+    """The lease of the first was over, though it went on working."""
+    round = await a_round(now=now)
+    file = await brought(round, MENTORS, now)
+
+    both = await asyncio.gather(
+        *(service.import_people(round, file, actor=ACADEMY, now=now) for _ in range(2)), return_exceptions=True
+    )
+
+    assert both == [Done(2, 0), Done(2, 0)]
+    assert await MentorProfile.count() == 2
+    assert await Entry.count().where(Entry.verb == "mentoring_round.import") == 1
+
+
+async def test_a_list_can_be_imported_again_with_other_columns(now: datetime) -> None:
+    round = await a_round(now=now)
+    text = "name,email,second\nAna,a@x.example,b@x.example\n"
+    file = await brought(round, text, now, side=Side.MENTEE)
+    await service.import_people(round, file, actor=ACADEMY, now=now)
+
+    await service.choose_columns(file, {0: "name", 2: "email"})
+
+    assert await service.import_people(round, file, actor=ACADEMY, now=now) == Done(1, 0)
+    assert len(await queries.mentees(round)) == 2
 
 
 LINES = st.lists(
