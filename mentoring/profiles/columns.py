@@ -156,6 +156,9 @@ def is_known_list(headings: Sequence[str], side: Side) -> bool:
 def likely_side(headings: Sequence[str]) -> Side | None:
     """Whose list it is, where its columns tell."""
     plain = {plain_heading(heading) for heading in headings}
+    asked = [side for side in (MENTOR, MENTEE) if any(f"sign up as a {side.value}" in each for each in plain)]
+    if len(asked) == 1:
+        return asked[0]
     if plain & {"match with similar identity", "identity to match", "skills wanted", "wanted grade gap"}:
         return MENTEE
     if plain & {"characteristics", "skills offered", "capacity", "number of mentees"}:

@@ -40,6 +40,19 @@ def draft(side: Side = Side.MENTOR, **cells: str) -> Draft:
     return found
 
 
+@pytest.mark.parametrize(
+    ("questions", "side"),
+    [
+        (["Do you want to sign up as a mentor?"], Side.MENTOR),
+        (["Do you want to sign up as a mentee?"], Side.MENTEE),
+        (["Do you want to sign up as a mentor?", "Do you want to sign up as a mentee?"], None),
+        ([], None),
+    ],
+)
+def test_the_question_of_the_sign_up_form_tells_whose_answers_they_are(questions: list[str], side: Side | None) -> None:
+    assert likely_side(["Timestamp", *questions, "Your first name", "Your Civil Service email address"]) == side
+
+
 @pytest.mark.parametrize(("headings", "side"), [(CIVIL_MENTORS, Side.MENTOR), (CIVIL_MENTEES, Side.MENTEE)])
 def test_the_civil_service_s_lists_are_known_whatever_the_order_and_case(headings: list[str], side: Side) -> None:
     other = Side.MENTEE if side is Side.MENTOR else Side.MENTOR
