@@ -33,30 +33,30 @@ SWITCHES: dict[str, tuple[str, str]] = {
 WEIGHTS: dict[Criterion, tuple[str, str]] = {
     Criterion.SKILLS: (
         "Skills",
-        "So many points if the mentor offers everything that the mentee wants to learn; the first wanted weighs most.",
+        "All points if the mentor offers everything that the mentee wants to learn; the first wanted weighs most.",
     ),
     Criterion.ROLE: (
         "Role and profession",
-        "So many points for the same job title; two thirds for the same profession, a third for a related one (below).",
+        "All points for the same job title; two thirds for the same profession, a third for a related one (below).",
     ),
     Criterion.SENIORITY: (
         "Seniority",
-        "So many points if the mentor is as many levels above the mentee as they wished; a third less for each level "
+        "All points if the mentor is as many levels above the mentee as they wished; a third less for each level "
         "that it differs.",
     ),
-    Criterion.REGION: ("Region", "So many points in the same region; less next door and one further."),
+    Criterion.REGION: ("Region", "All points in the same region; less next door and one further."),
     Criterion.CHOICE: (
         "The mentee's choices",
-        "So many points for the mentee's first choice; less for the second to the fifth.",
+        "All points for the mentee's first choice; less for the second to the fifth.",
     ),
-    Criterion.MENTORS_CHOICE: ("The mentor's choice", "So many points if the mentor named this mentee."),
+    Criterion.MENTORS_CHOICE: ("The mentor's choice", "All points if the mentor asked for this mentee."),
     Criterion.BACKGROUND: (
         "The same background",
-        "So many points if a mentee wished for a mentor like themselves, and this mentor agreed to be matched on it.",
+        "All points if a mentee wished for a mentor like themselves, and this mentor agreed to be matched on it.",
     ),
     Criterion.HISTORY: (
         "Going on",
-        "So many points if the two were a pair before and would like to go on. A pair that has completed loses two "
+        "All points if the two were a pair before and would like to go on. A pair that has completed loses two "
         "thirds of it: somebody new is better.",
     ),
 }

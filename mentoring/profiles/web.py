@@ -96,6 +96,8 @@ def _standing(one: OwnProfile, *, paused: bool) -> str:
         return "We have not found a mentor for you yet. You come first the next time."
     if one.status == PoolStatus.WAITING_REMATCH:
         return "We look for another mentor for you, and you come first."
+    if one.round_status is RoundStatus.RUNNING:
+        return "What you told us when you signed up."
     return "You can change what you are looking for at any time."
 
 

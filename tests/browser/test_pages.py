@@ -116,7 +116,7 @@ FORMS = [
     by_participant("/mentoring/pairings/{pairing}/notes/{note}", {"note": ""}, "Save the note"),
     by_participant("/mentoring/pairings/{pairing}/pause", {"paused_until": "2020-01-01"}, "Pause"),
     by_participant("/mentoring/pairings/{pairing_complete}/evaluation", {"helped": "A lot"}, "Send"),
-    by_coordinator("/mentoring/rounds/{round_paired}/pairings/new", {}, "Go on"),
+    by_coordinator("/mentoring/rounds/{round_paired}/pairings/new", {}, "Pair them"),
 ]
 
 
