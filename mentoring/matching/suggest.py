@@ -202,13 +202,13 @@ def _warnings(run: Run, pairs: tuple[Match, ...]) -> tuple[Caution, ...]:
     for one_id, times in _named(run).items():
         places = run.pool.mentors[run.table.mentor_at[one_id]].places
         if times >= max(3, 3 * places):
-            told = f"{times} mentees named {mentors[one_id]}, who has {places} place{'' if places == 1 else 's'}."
+            told = f"{times} mentees chose {mentors[one_id]}, who has {places} place{'' if places == 1 else 's'}."
             found.append(Caution(kind=Kind.IN_DEMAND, sentence=told, mentor=one_id))
     return tuple(found)
 
 
 def _named(run: Run) -> dict[str, int]:
-    """How many mentees named each mentor, the most named first."""
+    """How many mentees chose each mentor, the most chosen first."""
     times: dict[str, int] = {}
     for mentee in run.pool.mentees:
         for name in set(mentee.choices) & run.table.mentor_at.keys():

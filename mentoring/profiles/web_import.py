@@ -25,7 +25,7 @@ from mentoring.profiles.tables import Side
 from mentoring.profiles.web_rounds import head
 from mentoring.waiting import WorkState
 
-SIDES = [("", "The columns tell"), (Side.MENTOR.value, "Mentors"), (Side.MENTEE.value, "Mentees")]
+SIDES = [("", "The file says it in a column"), (Side.MENTOR.value, "Mentors"), (Side.MENTEE.value, "Mentees")]
 MOST_SHOWN = 100
 SAMPLES = 3
 

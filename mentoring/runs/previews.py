@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
+from itertools import pairwise
 from uuid import UUID
 
 import msgspec
@@ -21,6 +22,8 @@ from mentoring.profiles.queries import MenteeView, MentorView, RoundView
 
 NOBODY = UUID(int=0)
 THEIR_LINK = "/p/a-link-of-their-own"
+MAIL_WIDTH = 74
+"""Letters in a line of a mail's plain text."""
 
 
 class Mail(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,7 +55,21 @@ def _mail(whom: str, letter: Letter, head: Letterhead) -> Mail:
     values = rendering.complete(letter.kind, context, name=letter.to.name, address=head.address)
     told = words.render(letter.kind, values, brand=head.brand, sender=head.sender, organisation=head.organisation)
     text = re.sub(r"^[=-]{3,}\n", "", told.text, flags=re.MULTILINE)
-    return Mail(to=letter.to.name, whom=whom, subject=told.subject, text=text.removeprefix(told.subject).strip())
+    text = flowing(text.removeprefix(told.subject).strip())
+    return Mail(to=letter.to.name, whom=whom, subject=told.subject, text=text)
+
+
+def flowing(text: str) -> str:
+    """Without the line breaks that only keep a mail's lines short: a page is as wide as it is."""
+    lines = text.split("\n")
+    told = lines[:1]
+    for before, line in pairwise(lines):
+        full = len(before) + 1 + len(line.partition(" ")[0]) > MAIL_WIDTH
+        if before and line and full and not line.startswith("http"):
+            told[-1] += f" {line}"
+        else:
+            told.append(line)
+    return "\n".join(told)
 
 
 def _as_if(here: RoundView, match: Match, mentor: MentorView, mentee: MenteeView, *, now: datetime) -> StaffView:

@@ -472,7 +472,7 @@ def test_somebody_without_an_address_is_introduced_all_the_same() -> None:
 
 
 def test_one_week_and_one_month_are_said_in_the_singular() -> None:
-    assert "Meet about every: week\n" in rendered("pairing-introduced", rhythm_weeks=1).text
+    assert "Meet: about every week\n" in rendered("pairing-introduced", rhythm_weeks=1).text
     assert "lasts 1 month." in rendered("pairing-proposal", months=1).text
 
 

@@ -236,8 +236,8 @@ def test_warnings_name_pairs_below_floors_and_mentors_in_demand() -> None:
     found = suggest(pool, Criteria())
 
     assert [(one.kind, one.sentence) for one in found.warnings if one.kind is Kind.IN_DEMAND] == [
-        (Kind.IN_DEMAND, "3 mentees named Ada, who has 1 place."),
-        (Kind.IN_DEMAND, "3 mentees named Bob, who has 1 place."),
+        (Kind.IN_DEMAND, "3 mentees chose Ada, who has 1 place."),
+        (Kind.IN_DEMAND, "3 mentees chose Bob, who has 1 place."),
     ]
     low = [(one.mentor, one.sentence.split(" score ")[1]) for one in found.warnings if one.kind is Kind.BELOW_FLOOR]
     assert low == [("a", "3, below 10.")]
