@@ -11,6 +11,7 @@ from cohorts.coaching.bookings import queries, service
 from cohorts.coaching.credits import queries as credits
 from tests.journeys.conftest import Academy
 from tests.support import makers
+from tests.support.browsing import no_sideways_scroll
 from tests.support.makers import Coaching
 
 pytestmark = pytest.mark.browser
@@ -34,13 +35,6 @@ async def top_talent() -> Coaching:
 
 async def left(who: Coaching) -> int:
     return (await credits.balances([who.enrolment]))[who.enrolment].left
-
-
-async def no_sideways_scroll(page: Page) -> None:
-    """Fails by not coming true: asked again and again, also while the next page comes."""
-    await page.wait_for_function(
-        "document.readyState === 'complete' && document.documentElement.scrollWidth <= innerWidth"
-    )
 
 
 async def invites(academy: Academy, address: str) -> list[tuple[str, str, int, str, str]]:

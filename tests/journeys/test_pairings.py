@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import expect
 
 from academy.people import service as people
 from mentoring.pairings import letters, queries, service
@@ -11,6 +11,7 @@ from mentoring.pairings.tables import PairingStatus
 from mentoring.profiles import queries as profiles
 from mentoring.profiles.tables import PoolStatus
 from tests.journeys.conftest import Academy
+from tests.support.browsing import no_sideways_scroll
 from tests.support.paired import Two, two
 
 pytestmark = pytest.mark.browser
@@ -26,13 +27,6 @@ async def a_pair(*, accepted: bool) -> Two:
     if accepted:
         await service.accept(pair.id, actor=pair.as_mentor, now=NOW)
     return pair
-
-
-async def no_sideways_scroll(page: Page) -> None:
-    """Fails by not coming true: asked again and again, also while the next page comes."""
-    await page.wait_for_function(
-        "document.readyState === 'complete' && document.documentElement.scrollWidth <= innerWidth"
-    )
 
 
 async def test_a_mentor_says_no_from_the_mail_without_signing_in(academy: Academy) -> None:
