@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 import msgspec
@@ -15,7 +16,6 @@ from academy.alumni.rules import Award
 from academy.alumni.tables import Alumnus, Certificate, CertificateState, Completion
 from academy.audit import service as audit
 from academy.audit.service import About, Actor
-from academy.audit.tables import Entry
 from academy.errors import NotFound
 from academy.invites.times import uk_date
 from academy.outbox import service as outbox
@@ -61,7 +61,7 @@ async def record_completions(
         await _make_alumni(new)
         issued = [_facts(*three) for three in zip(rows, completions, new, strict=True)]
         await outbox.queue_many([letter(one, reach[one.person]) for one in issued if one.person in reach], now=now)
-        await database.insert([_noted("certificate.issue", one, actor=actor, now=now) for one in issued])
+        await audit.record_all([_noted("certificate.issue", one, actor=actor, now=now) for one in issued])
         return issued
 
 
@@ -286,5 +286,5 @@ def _said(facts: CertificateFacts) -> dict[str, object]:
     }
 
 
-def _noted(verb: str, facts: CertificateFacts, *, actor: Actor, now: datetime) -> Entry:
+def _noted(verb: str, facts: CertificateFacts, *, actor: Actor, now: datetime) -> dict[str, Any]:
     return audit.entry(verb, about(facts), actor=actor, now=now, person=facts.person, after=_said(facts))

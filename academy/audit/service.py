@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import msgspec
 
+from academy import database
 from academy.audit.tables import Entry
 
 
@@ -41,7 +43,12 @@ async def record(
     note: str = "",
 ) -> None:
     """One line: who did what about which record, from what to what. ``person`` is whose record it changed."""
-    await Entry.insert(entry(verb, about, actor=actor, now=now, person=person, before=before, after=after, note=note))
+    await record_all([entry(verb, about, actor=actor, now=now, person=person, before=before, after=after, note=note)])
+
+
+async def record_all(entries: Sequence[dict[str, Any]]) -> None:
+    """Many lines at once, as ``entry`` gives them."""
+    await database.insert_values(Entry, entries)
 
 
 def entry(
@@ -54,23 +61,8 @@ def entry(
     before: dict[str, Any] | None = None,
     after: dict[str, Any] | None = None,
     note: str = "",
-) -> Entry:
-    """The line as a row, for verbs that write many at once."""
-    return Entry(**values(verb, about, actor=actor, now=now, person=person, before=before, after=after, note=note))
-
-
-def values(
-    verb: str,
-    about: About,
-    *,
-    actor: Actor,
-    now: datetime,
-    person: UUID | None = None,
-    before: dict[str, Any] | None = None,
-    after: dict[str, Any] | None = None,
-    note: str = "",
 ) -> dict[str, Any]:
-    """What stands in the line, for verbs that write thousands (``database.insert_values``)."""
+    """What stands in a line, for verbs that write many at once."""
     return {
         "at": now,
         "actor": actor.person,

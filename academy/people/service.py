@@ -69,7 +69,9 @@ async def find_or_create(*, name: str, address: str, now: datetime, verified: bo
         async with database.transaction():
             person = uuid4()
             await Person.insert(Person(id=person, name=name, created_at=now))
-            await EmailAddress.insert(_address(person, address, primary=True, verified=verified, now=now))
+            await EmailAddress.insert(
+                EmailAddress(**_address(person, address, primary=True, verified=verified, now=now))
+            )
         return person
     except database.Duplicate:  # somebody else made them at the same moment
         found = await find(address)
@@ -94,7 +96,6 @@ async def find_or_create_many(people: list[NewPerson], now: datetime) -> list[UU
             if key in known:
                 continue
             known[key] = person = uuid4()
-            address = check_address(each.address)
             persons.append(
                 {
                     "id": person,
@@ -104,16 +105,8 @@ async def find_or_create_many(people: list[NewPerson], now: datetime) -> list[UU
                     "created_at": now,
                 }
             )
-            addresses.append(
-                {
-                    "person": person,
-                    "address": address,
-                    "normalised": normalise(address),
-                    "primary": True,
-                    "verified_at": now if each.verified else None,
-                    "created_at": now,
-                }
-            )
+            address = check_address(each.address)
+            addresses.append(_address(person, address, primary=True, verified=each.verified, now=now))
             if each.organisation or each.organisation_name or each.job_title:
                 employments.append(
                     {
@@ -140,15 +133,15 @@ async def _owners(normalised: list[str]) -> dict[str, UUID]:
     return found
 
 
-def _address(person: UUID, address: str, *, primary: bool, verified: bool, now: datetime) -> EmailAddress:
-    return EmailAddress(
-        person=person,
-        address=address,
-        normalised=normalise(address),
-        primary=primary,
-        verified_at=now if verified else None,
-        created_at=now,
-    )
+def _address(person: UUID, address: str, *, primary: bool, verified: bool, now: datetime) -> dict[str, Any]:
+    return {
+        "person": person,
+        "address": address,
+        "normalised": normalise(address),
+        "primary": primary,
+        "verified_at": now if verified else None,
+        "created_at": now,
+    }
 
 
 async def change_person(
@@ -218,7 +211,7 @@ async def add_address(
             if verified:
                 await _VERIFY.run(now=now, address=normalise(address))
         else:
-            row = _address(person, address, primary=False, verified=verified, now=now)
+            row = EmailAddress(**_address(person, address, primary=False, verified=verified, now=now))
             found = row.id
             try:
                 async with database.transaction():

@@ -198,7 +198,7 @@ async def _note(verb: str, register: Register, rows: list[Attendance], *, actor:
                 "attendance.correct", about, actor=actor, now=now, person=line.person, before=before, after=after
             )
         )
-    await database.insert(entries)
+    await audit.record_all(entries)
 
 
 async def _flag(held: Held, people: list[UUID], *, now: datetime) -> int:

@@ -144,7 +144,7 @@ async def _write_history(cohort: Cohort, steps: Sequence[Step], *, verb: str, ac
         )
         for step in steps
     ]
-    await database.insert(entries)
+    await audit.record_all(entries)
 
 
 def chunks(rows: Sequence[T], size: int = CHUNK) -> Iterator[Sequence[T]]:

@@ -12,7 +12,6 @@ import msgspec
 from academy import database
 from academy.audit import service as audit
 from academy.audit.service import ACADEMY, About, Actor
-from academy.audit.tables import Entry
 from academy.errors import DomainError
 from academy.invites.times import UK, utc_to_local
 from mentoring.pairings import letters, queries, rules, steps
@@ -302,10 +301,9 @@ async def _insert(there: _People, made: Sequence[Mapping[str, Any]], *, actor: A
     await database.insert_values(
         PairingChange, [steps.change(each["id"], None, each["status"], actor=actor, now=now) for each in made]
     )
-    await database.insert_values(
-        Entry,
+    await audit.record_all(
         [
-            audit.values(
+            audit.entry(
                 f"pairing.{verb}",
                 About("pairing", each["id"], there.round.name),
                 actor=actor,
@@ -314,5 +312,5 @@ async def _insert(there: _People, made: Sequence[Mapping[str, Any]], *, actor: A
                 after={"mentor": there.mentors[each["mentor_profile"]].name},
             )
             for each in made
-        ],
+        ]
     )

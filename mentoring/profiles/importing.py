@@ -17,7 +17,6 @@ import msgspec
 from academy import clock, database
 from academy.audit import service as audit
 from academy.audit.service import ACADEMY, About, Actor
-from academy.audit.tables import Entry
 from academy.errors import Invalid, NotFound
 from academy.people import queries as people
 from academy.people import service as people_service
@@ -192,16 +191,13 @@ async def _write(
         unless=[EqualityAnswer.round, EqualityAnswer.person, EqualityAnswer.question],
     )
     about = f"{file.side.value}_profile"
-    await database.insert_values(
-        Entry,
-        [
-            audit.values(
-                f"{file.side.value}.import", About(about, profile["id"], draft.name), actor=actor, now=now,
-                person=person, after={"file": file.name, "row": draft.number},
-            )
-            for profile, (person, draft) in zip(profiles, new, strict=True)
-        ],
-    )  # fmt: skip
+    await audit.record_all([
+        audit.entry(
+            f"{file.side.value}.import", About(about, profile["id"], draft.name), actor=actor, now=now,
+            person=person, after={"file": file.name, "row": draft.number},
+        )
+        for profile, (person, draft) in zip(profiles, new, strict=True)
+    ])  # fmt: skip
     return len(new)
 
 

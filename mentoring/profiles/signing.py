@@ -16,7 +16,6 @@ import msgspec
 from academy import database
 from academy.audit import service as audit
 from academy.audit.service import ACADEMY, About, Actor
-from academy.audit.tables import Entry
 from academy.errors import ChangedMeanwhile, NotFound
 from academy.people import queries as people
 from academy.people.service import CHUNK
@@ -224,16 +223,13 @@ async def set_pool_statuses(
         for start in range(0, len(changed), CHUNK):
             ids = [one.id for one in changed[start : start + CHUNK]]
             await MenteeProfile.update({"status": status.value}).where(MenteeProfile.id.is_in(ids))
-        await database.insert_values(
-            Entry,
-            [
-                audit.values(
-                    "mentee.pool", About("mentee_profile", one.id, here.name), actor=actor, now=now, person=one.person,
-                    before={"status": one.status.value}, after={"status": status.value},
-                )
-                for one in changed
-            ],
-        )  # fmt: skip
+        await audit.record_all([
+            audit.entry(
+                "mentee.pool", About("mentee_profile", one.id, here.name), actor=actor, now=now, person=one.person,
+                before={"status": one.status.value}, after={"status": status.value},
+            )
+            for one in changed
+        ])  # fmt: skip
 
 
 async def _come_in(
